@@ -239,3 +239,27 @@ func TestMuxShutdownWaitsForTheResolverOfACallerWhoLeft(t *testing.T) {
 		assert.Equal(t, 2, built, "what nobody waited for is not kept")
 	})
 }
+
+func TestMuxKeepsNothingThatIsResolvedForNobodyAfterShutdown(t *testing.T) {
+	inFakeTime(t, func(t *testing.T) {
+		var built int
+		m := channel.Mux{Resolve: func(_ context.Context, a channel.Account) (channel.Channel, error) {
+			time.Sleep(10 * time.Second)
+			built++
+			return newMuxFake(a), nil
+		}}
+		start := time.Now()
+		require.NoError(t, m.Shutdown(t.Context()))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := m.Channel(ctx, muxAlpha)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.NoError(t, m.Shutdown(t.Context()), "which does not wait for what began after it")
+		assert.Equal(t, time.Second, time.Since(start))
+
+		time.Sleep(10 * time.Second)
+		_, err = m.Channel(t.Context(), muxAlpha)
+		require.NoError(t, err)
+		assert.Equal(t, 2, built)
+	})
+}
