@@ -191,7 +191,7 @@ func ofAccount(err error) bool {
 func (c *Channel) deadLetter(ctx context.Context, in *Incoming, claim channel.Claim, cause error) result {
 	if c.options.DeadLetter == nil {
 		c.log.Error("event failed for good", "event", in.Event.ID, "kind", in.Event.Kind, "attempt", claim.Attempt,
-			"error", cause, "dead_letter", asJSON(in.Event))
+			"error", cause, "dead_letter", eventJSON(in.Event))
 		return c.commit(ctx, in, claim, nil)
 	}
 	hctx, cancel := context.WithTimeout(channel.WithFailure(ctx, cause), c.options.HandlerTimeout)
@@ -203,7 +203,7 @@ func (c *Channel) deadLetter(ctx context.Context, in *Incoming, claim channel.Cl
 	return c.commit(ctx, in, claim, nil)
 }
 
-func asJSON(e channel.Event) string {
+func eventJSON(e channel.Event) string {
 	b, err := json.Marshal(e)
 	if err != nil {
 		return err.Error()
