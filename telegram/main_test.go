@@ -42,7 +42,9 @@ type answer struct {
 	err    error
 }
 
-func ok(result string) answer { return answer{status: 200, body: `{"ok":true,"result":` + result + `}`} }
+func ok(result string) answer {
+	return answer{status: 200, body: `{"ok":true,"result":` + result + `}`}
+}
 
 func refused(code int, description, parameters string) answer {
 	body := `{"ok":false,"error_code":` + id(int64(code)) + `,"description":"` + description + `"`

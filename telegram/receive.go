@@ -112,16 +112,10 @@ func (d *driver) Decode(native []byte) ([]adapter.Incoming, error) {
 	var wrongType *json.SemanticError
 	switch {
 	case errors.As(err, &wrongType):
-		// Of an update that is not as documented its ID may still be.
-		var id struct {
-			ID int64 `json:"update_id"`
-		}
-		if id, raw, err = unmarshal[struct {
-			ID int64 `json:"update_id"`
-		}](raw); err != nil && !errors.As(err, &wrongType) {
+		if raw, err = strict(raw); err != nil {
 			return nil, channel.ErrInvalid
 		}
-		u = update{ID: id.ID}
+		u = update{ID: onlyID(raw)}
 	case err != nil:
 		return nil, channel.ErrInvalid
 	}
@@ -142,7 +136,19 @@ func updateID(id int64, raw []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// unmarshal reads JSON, mended if it must be, and returns it as it was read. A wrong type is a *json.SemanticError.
+// onlyID is the ID of an update that is otherwise not as documented; 0: not even that is.
+func onlyID(raw []byte) int64 {
+	var u struct {
+		ID int64 `json:"update_id"`
+	}
+	if json.Unmarshal(raw, &u) != nil {
+		return 0
+	}
+	return u.ID
+}
+
+// unmarshal reads JSON, mended if it must be, and returns it as it was read. What follows a wrong type, which is a
+// *json.SemanticError, was not looked at.
 func unmarshal[T any](raw []byte) (T, []byte, error) {
 	var v T
 	err := json.Unmarshal(raw, &v)
@@ -157,6 +163,14 @@ func unmarshal[T any](raw []byte) (T, []byte, error) {
 	v = *new(T)
 	err = json.Unmarshal(mended, &v)
 	return v, mended, err
+}
+
+// strict is raw, mended if it must be.
+func strict(raw []byte) ([]byte, error) {
+	if jsontext.Value(raw).IsValid() {
+		return raw, nil
+	}
+	return mend(raw)
 }
 
 // mend makes JSON that the strict decoder refuses strict: of duplicate names the last is kept, and lone surrogates and
