@@ -223,6 +223,14 @@ func TestMessagesThatAreNotToBeAnswered(t *testing.T) {
 	}
 }
 
+func TestADateBeyondAllYearsIsNone(t *testing.T) {
+	t.Parallel()
+	c, _ := newTest(t, ok("true"))
+	e := decode(t, c.driver, strings.Replace(textUpdate, "1795300200", "99999999999999", 1)).Event
+	assert.Equal(t, channel.EventMessage, e.Kind)
+	assert.True(t, e.Time.IsZero())
+}
+
 func TestAnEditIsTimedByIt(t *testing.T) {
 	t.Parallel()
 	c, _ := newTest(t, ok("true"))

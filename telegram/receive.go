@@ -108,7 +108,7 @@ func (d *driver) Decode(native []byte) ([]adapter.Incoming, error) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, channel.ErrInvalid
 	}
-	u, raw, err := unmarshal[update](raw)
+	u, raw, err := readUpdate(raw)
 	var wrongType *json.SemanticError
 	switch {
 	case errors.As(err, &wrongType):
@@ -147,22 +147,22 @@ func onlyID(raw []byte) int64 {
 	return u.ID
 }
 
-// unmarshal reads JSON, mended if it must be, and returns it as it was read. What follows a wrong type, which is a
+// readUpdate reads JSON, mended if it must be, and returns it as it was read. What follows a wrong type, which is a
 // *json.SemanticError, was not looked at.
-func unmarshal[T any](raw []byte) (T, []byte, error) {
-	var v T
-	err := json.Unmarshal(raw, &v)
+func readUpdate(raw []byte) (update, []byte, error) {
+	var u update
+	err := json.Unmarshal(raw, &u)
 	var syntax *jsontext.SyntacticError
 	if !errors.As(err, &syntax) {
-		return v, raw, err
+		return u, raw, err
 	}
 	mended, err := mend(raw)
 	if err != nil {
-		return v, raw, err
+		return update{}, raw, err
 	}
-	v = *new(T)
-	err = json.Unmarshal(mended, &v)
-	return v, mended, err
+	u = update{}
+	err = json.Unmarshal(mended, &u)
+	return u, mended, err
 }
 
 // strict is raw, mended if it must be.
@@ -284,9 +284,12 @@ func (r *messageReaction) incoming() adapter.Incoming {
 	}}
 }
 
+// maxDate is the last second that JSON can tell, of the year 9999.
+const maxDate = 253402300799
+
 // date is a time of Telegram's: 0 is none.
 func date(unix int64) time.Time {
-	if unix <= 0 {
+	if unix <= 0 || unix > maxDate {
 		return time.Time{}
 	}
 	return time.Unix(unix, 0).UTC()
