@@ -1,0 +1,375 @@
+package telegram
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	stdjson "encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/parley-go/parley/channel"
+	"github.com/parley-go/parley/channel/adapter"
+)
+
+const secretHeader = "X-Telegram-Bot-Api-Secret-Token"
+
+// update is one of getUpdates or of a webhook request: of the other fields exactly one is there.
+type update struct {
+	ID                    int64              `json:"update_id"`
+	Message               *message           `json:"message"`
+	EditedMessage         *message           `json:"edited_message"`
+	ChannelPost           *message           `json:"channel_post"`
+	EditedChannelPost     *message           `json:"edited_channel_post"`
+	BusinessMessage       *message           `json:"business_message"`
+	EditedBusinessMessage *message           `json:"edited_business_message"`
+	CallbackQuery         *callbackQuery     `json:"callback_query"`
+	MyChatMember          *chatMemberUpdated `json:"my_chat_member"`
+	MessageReaction       *messageReaction   `json:"message_reaction"`
+}
+
+type callbackQuery struct {
+	ID      string          `json:"id"`
+	From    user            `json:"from"`
+	Data    string          `json:"data"`
+	Message *pressedMessage `json:"message"`
+}
+
+// pressedMessage is the message that a button stands under. Its date, its text and its author are of no use here.
+type pressedMessage struct {
+	place
+	ReplyMarkup struct {
+		InlineKeyboard [][]struct {
+			Text string `json:"text"`
+			Data string `json:"callback_data"`
+		} `json:"inline_keyboard"`
+	} `json:"reply_markup"`
+}
+
+type chatMemberUpdated struct {
+	Chat chat   `json:"chat"`
+	From user   `json:"from"`
+	Date int64  `json:"date"`
+	Old  member `json:"old_chat_member"`
+	New  member `json:"new_chat_member"`
+}
+
+type member struct {
+	Status string `json:"status"`
+}
+
+// mayWrite is whether the bot, being this, may write to the chat; false too for what is not known.
+func (m member) mayWrite() (may, known bool) {
+	switch m.Status {
+	case "creator", "administrator", "member":
+		return true, true
+	case "left", "kicked":
+		return false, true
+	default:
+		return false, false
+	}
+}
+
+type messageReaction struct {
+	Chat      chat  `json:"chat"`
+	MessageID int64 `json:"message_id"`
+	User      user  `json:"user"`
+	Date      int64 `json:"date"`
+	New       []struct {
+		Type   string `json:"type"`
+		Emoji  string `json:"emoji"`
+		Custom string `json:"custom_emoji_id"`
+	} `json:"new_reaction"`
+}
+
+func (d *driver) Receive(r *http.Request, body []byte) (adapter.Delivery, error) {
+	if !d.authentic(r.Header.Get(secretHeader)) {
+		return adapter.Delivery{}, channel.ErrUnauthorized
+	}
+	events, err := d.Decode(body)
+	return adapter.Delivery{Events: events}, err
+}
+
+// authentic compares hashes, so that the time it takes tells not even the secret's length.
+func (d *driver) authentic(secret string) bool {
+	got := sha256.Sum256([]byte(secret))
+	return subtle.ConstantTimeCompare(got[:], d.secretHash[:]) == 1 && secret != ""
+}
+
+func (d *driver) Decode(native []byte) ([]adapter.Incoming, error) {
+	raw := bytes.TrimSpace(native)
+	if len(raw) == 0 || raw[0] != '{' {
+		return nil, channel.ErrInvalid
+	}
+	u, raw, err := readUpdate(raw)
+	var wrongType *json.SemanticError
+	switch {
+	case errors.As(err, &wrongType):
+		if raw, err = strict(raw); err != nil {
+			return nil, channel.ErrInvalid
+		}
+		u = update{ID: onlyID(raw)}
+	case err != nil:
+		return nil, channel.ErrInvalid
+	}
+	in := d.incoming(&u)
+	in.Seq = u.ID
+	in.Event.ID = updateID(u.ID, raw)
+	in.Event.Account = d.Account()
+	in.Event.Raw = raw
+	return []adapter.Incoming{in}, nil
+}
+
+// updateID is what makes the update unique. One without a number, which Telegram never sends, is known by its content.
+func updateID(id int64, raw []byte) string {
+	if id != 0 {
+		return strconv.FormatInt(id, 10)
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16])
+}
+
+// onlyID is the ID of an update that is otherwise not as documented; 0: not even that is.
+func onlyID(raw []byte) int64 {
+	var u struct {
+		ID int64 `json:"update_id"`
+	}
+	if json.Unmarshal(raw, &u) != nil {
+		return 0
+	}
+	return u.ID
+}
+
+// readUpdate reads JSON, mended if it must be, and returns it as it was read. What follows a wrong type, which is a
+// *json.SemanticError, was not looked at.
+func readUpdate(raw []byte) (update, []byte, error) {
+	var u update
+	err := json.Unmarshal(raw, &u)
+	var syntax *jsontext.SyntacticError
+	if !errors.As(err, &syntax) {
+		return u, raw, err
+	}
+	mended, err := mend(raw)
+	if err != nil {
+		return update{}, raw, err
+	}
+	u = update{}
+	err = json.Unmarshal(mended, &u)
+	return u, mended, err
+}
+
+// strict is raw, mended if it must be.
+func strict(raw []byte) ([]byte, error) {
+	if jsontext.Value(raw).IsValid() {
+		return raw, nil
+	}
+	return mend(raw)
+}
+
+// mend makes JSON that the strict decoder refuses strict: of duplicate names the last is kept, and lone surrogates and
+// invalid UTF-8 become U+FFFD, as encoding/json reads them.
+func mend(raw []byte) ([]byte, error) {
+	dec := stdjson.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber() // 64-bit IDs do not fit a float
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); err == nil || dec.More() {
+		return nil, errors.New("more than one value")
+	}
+	return stdjson.Marshal(v)
+}
+
+// incoming is the event of an update, but for what all of them have.
+func (d *driver) incoming(u *update) adapter.Incoming {
+	switch {
+	case u.Message != nil:
+		return d.message(u.Message)
+	case u.EditedMessage != nil:
+		return edited(u.EditedMessage)
+	case u.ChannelPost != nil:
+		return post(u.ChannelPost)
+	case u.EditedChannelPost != nil:
+		return editedPost(u.EditedChannelPost)
+	case u.BusinessMessage != nil:
+		return business(u.BusinessMessage, channel.EventMessage)
+	case u.EditedBusinessMessage != nil:
+		return business(u.EditedBusinessMessage, channel.EventMessageEdited)
+	case u.CallbackQuery != nil:
+		return u.CallbackQuery.incoming()
+	case u.MyChatMember != nil:
+		return u.MyChatMember.incoming()
+	case u.MessageReaction != nil:
+		return u.MessageReaction.incoming()
+	default:
+		return adapter.Incoming{Event: channel.Event{Kind: channel.EventOther}}
+	}
+}
+
+func (q *callbackQuery) incoming() adapter.Incoming {
+	press := &channel.Postback{ID: q.ID, Data: q.Data}
+	e := channel.Event{
+		Kind: channel.EventPostback, User: q.From.user(), Postback: press,
+		Time: time.Now().UTC().Truncate(time.Second), // a press has no date
+	}
+	if m := q.Message; m != nil {
+		e.Chat = m.chat()
+		press.MessageID = messageID(m.MessageID)
+		press.Text = m.label(q.Data)
+	}
+	return adapter.Incoming{Event: e}
+}
+
+// label is the text of the button with this data, if the message still has one.
+func (m *pressedMessage) label(data string) string {
+	if data == "" {
+		return ""
+	}
+	for _, row := range m.ReplyMarkup.InlineKeyboard {
+		for _, b := range row {
+			if b.Data == data {
+				return b.Text
+			}
+		}
+	}
+	return ""
+}
+
+// incoming is, in a private chat, that the person blocked the bot or took that back. In a group it is EventOther: the bot
+// was let in or put out, which is nobody's subscription, and says whether the bot may write there.
+func (u *chatMemberUpdated) incoming() adapter.Incoming {
+	e := channel.Event{
+		Kind: channel.EventOther, Chat: u.Chat.channel(), User: u.From.user(), Time: date(u.Date),
+	}
+	may, known := u.New.mayWrite()
+	if !known {
+		return adapter.Incoming{Event: e}
+	}
+	s := &channel.Subscription{State: channel.StateActive, Since: e.Time}
+	if !may {
+		s.State, s.Reason = channel.StateInactive, channel.ErrNotSubscribed
+	}
+	if e.Chat.Kind != channel.ChatPrivate {
+		return adapter.Incoming{Event: e, Implies: s}
+	}
+	if !may {
+		s.Reason = channel.ErrBlocked
+	}
+	e.Kind, e.Subscription = channel.EventSubscription, s
+	return adapter.Incoming{Event: e}
+}
+
+func (r *messageReaction) incoming() adapter.Incoming {
+	reaction := &channel.Reaction{MessageID: messageID(r.MessageID)}
+	for _, item := range r.New {
+		switch {
+		case item.Emoji != "":
+			reaction.Emojis = append(reaction.Emojis, item.Emoji)
+		case item.Custom != "":
+			reaction.Emojis = append(reaction.Emojis, item.Custom)
+		case item.Type == "paid":
+			reaction.Emojis = append(reaction.Emojis, "⭐")
+		}
+	}
+	return adapter.Incoming{Event: channel.Event{
+		Kind: channel.EventReaction, Chat: r.Chat.channel(), User: r.User.user(), Time: date(r.Date), Reaction: reaction,
+	}}
+}
+
+// maxDate is the last second that JSON can tell, of the year 9999.
+const maxDate = 253402300799
+
+// date is a time of Telegram's: 0 is none.
+func date(unix int64) time.Time {
+	if unix <= 0 || unix > maxDate {
+		return time.Time{}
+	}
+	return time.Unix(unix, 0).UTC()
+}
+
+// id is an ID as text; 0 is none.
+func id(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// messageID is that of a message that can be answered: 0 is of one that cannot.
+func messageID(n int64) string { return id(n) }
+
+type user struct {
+	ID        int64  `json:"id"`
+	Bot       bool   `json:"is_bot"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+	Username  string `json:"username"`
+	Language  string `json:"language_code"`
+}
+
+func (u *user) user() channel.User {
+	out := channel.User{
+		ID: id(u.ID), Name: fullName(u.FirstName, u.LastName), FirstName: u.FirstName, LastName: u.LastName,
+		Username: u.Username, Language: u.Language, Bot: u.Bot,
+	}
+	if u.Username != "" {
+		out.ProfileURL = linkBase + u.Username
+	}
+	return out
+}
+
+func fullName(first, last string) string {
+	if last == "" {
+		return first
+	}
+	return strings.TrimSpace(first + " " + last)
+}
+
+type chat struct {
+	ID    int64  `json:"id"`
+	Type  string `json:"type"`
+	Title string `json:"title"`
+}
+
+func (c *chat) channel() channel.Chat {
+	return channel.Chat{ID: id(c.ID), Kind: chatKinds[c.Type], Title: c.Title}
+}
+
+var chatKinds = map[string]channel.ChatKind{
+	"private":    channel.ChatPrivate,
+	"group":      channel.ChatGroup,
+	"supergroup": channel.ChatGroup,
+	"channel":    channel.ChatChannel,
+}
+
+// place is where a message is.
+type place struct {
+	MessageID     int64  `json:"message_id"`
+	Chat          chat   `json:"chat"`
+	Topic         int64  `json:"message_thread_id"`
+	IsTopic       bool   `json:"is_topic_message"`
+	Connection    string `json:"business_connection_id"`
+	DirectMessage struct {
+		ID int64 `json:"topic_id"`
+	} `json:"direct_messages_topic"`
+}
+
+func (p *place) chat() channel.Chat {
+	c := p.Chat.channel()
+	to := target{id: p.Chat.ID, direct: p.DirectMessage.ID, connection: p.Connection}
+	if p.IsTopic && p.Topic != generalTopic { // else the thread is that of a reply
+		to.topic = p.Topic
+	}
+	if to.id != 0 {
+		c.ID = to.String()
+	}
+	return c
+}
