@@ -79,7 +79,7 @@ func (c *call) entities(text string) ([]Entity, *apiError) {
 	for _, o := range objects {
 		e, err := entity(o)
 		if err != nil {
-			return nil, badRequest("can't parse MessageEntity: " + err.Error())
+			return nil, refusalOf("can't parse MessageEntity: ", err)
 		}
 		if bad := e.checkRange(units); bad != nil {
 			return nil, bad
