@@ -2,6 +2,7 @@ package telegramtest
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 )
@@ -51,3 +52,10 @@ var (
 	errTooLarge         = &apiError{code: http.StatusRequestEntityTooLarge, description: "Request Entity Too Large"}
 	errChatNotFound     = badRequest("chat not found")
 )
+
+// wording is an error in the platform's own words, which begin with a capital.
+type wording string
+
+func (w wording) Error() string { return string(w) }
+
+func words(format string, args ...any) error { return wording(fmt.Sprintf(format, args...)) }

@@ -193,7 +193,7 @@ func inlineButton(raw json.RawMessage, to *chat) (Button, error) {
 	}
 	switch {
 	case actions == 0:
-		return b, fmt.Errorf("Text buttons are unallowed in the inline keyboard") //nolint:staticcheck // the platform's wording
+		return b, words("Text buttons are unallowed in the inline keyboard")
 	case actions > 1:
 		return b, fmt.Errorf("exactly one of the optional fields must be used")
 	}
@@ -236,7 +236,7 @@ func label(o object) (b Button, err error) {
 		return b, err
 	}
 	if !o.has("text") {
-		return b, fmt.Errorf(`Can't find field "text"`) //nolint:staticcheck // the platform's wording
+		return b, words(`Can't find field "text"`)
 	}
 	if strings.TrimSpace(b.Text) == "" {
 		return b, fmt.Errorf("button text must be non-empty")

@@ -2,7 +2,6 @@ package telegramtest
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 )
 
@@ -36,7 +35,7 @@ func (o object) str(name string) (string, error) {
 	if json.Unmarshal(o[name], &number) == nil {
 		return number.String(), nil
 	}
-	return "", fmt.Errorf("Field %q must be of type String", name) //nolint:staticcheck // the platform's wording
+	return "", words("Field %q must be of type String", name)
 }
 
 // number reads an integer; a string of digits is taken as well.
@@ -44,13 +43,13 @@ func (o object) number(name string) (int64, error) {
 	text, err := o.str(name)
 	if err != nil || text == "" {
 		if err != nil {
-			err = fmt.Errorf("Field %q must be of type Number", name) //nolint:staticcheck // the platform's wording
+			err = words("Field %q must be of type Number", name)
 		}
 		return 0, err
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("Field %q must be a valid Number", name) //nolint:staticcheck // the platform's wording
+		return 0, words("Field %q must be a valid Number", name)
 	}
 	return n, nil
 }
@@ -61,7 +60,7 @@ func (o object) flag(name string) (bool, error) {
 	}
 	var b bool
 	if json.Unmarshal(o[name], &b) != nil {
-		return false, fmt.Errorf("Field %q must be of type Boolean", name) //nolint:staticcheck // the platform's wording
+		return false, words("Field %q must be of type Boolean", name)
 	}
 	return b, nil
 }

@@ -87,7 +87,7 @@ func (p *htmlParser) tag() error {
 	start := p.pos
 	end := strings.IndexByte(p.source[start:], '>')
 	if end < 0 {
-		return fmt.Errorf("Unclosed start tag at byte offset %d", start) //nolint:staticcheck // the platform's wording
+		return words("Unclosed start tag at byte offset %d", start)
 	}
 	inside := p.source[start+1 : start+end]
 	p.pos = start + end + 1
@@ -97,11 +97,11 @@ func (p *htmlParser) tag() error {
 	name, rest, _ := strings.Cut(inside, " ")
 	name = strings.ToLower(name)
 	if htmlTags[name] == "" {
-		return fmt.Errorf("Unsupported start tag %q at byte offset %d", name, start) //nolint:staticcheck // the platform's wording
+		return words("Unsupported start tag %q at byte offset %d", name, start)
 	}
 	attrs := attributes(rest)
 	if name == "span" && attrs["class"] != "tg-spoiler" {
-		return fmt.Errorf(`Tag "span" must have class "tg-spoiler" at byte offset %d`, start) //nolint:staticcheck // the platform's wording
+		return words(`Tag "span" must have class "tg-spoiler" at byte offset %d`, start)
 	}
 	p.open = append(p.open, openTag{name, p.length, start, attrs})
 	return nil
@@ -130,11 +130,11 @@ func attributes(raw string) map[string]string {
 func (p *htmlParser) closeTag(name string, at int) error {
 	n := len(p.open)
 	if n == 0 {
-		return fmt.Errorf("Unexpected end tag at byte offset %d", at) //nolint:staticcheck // the platform's wording
+		return words("Unexpected end tag at byte offset %d", at)
 	}
 	tag := p.open[n-1]
 	if name != "" && name != tag.name {
-		return fmt.Errorf("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", at, tag.name, name) //nolint:staticcheck // the platform's wording
+		return words("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", at, tag.name, name)
 	}
 	p.open = p.open[:n-1]
 	if p.length == tag.at {
