@@ -1,7 +1,9 @@
 package telegramtest_test
 
 import (
+	"bytes"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"strconv"
 	"strings"
@@ -347,5 +349,56 @@ func TestPendingUpdatesWaitForTheWebhookAndCanBeDropped(t *testing.T) {
 		b := hooked(t, srv, nil)
 		require.NoError(t, <-wrote)
 		require.Len(t, b.got(), 1)
+	})
+}
+
+func TestACertificateIsUploadedAsAFile(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[int]string{1 << 10: "Webhook was set", 3<<20 + 1: "Bad Request: bad webhook: certificate size is too big"} {
+		srv := unlimited(t)
+		var form bytes.Buffer
+		w := multipart.NewWriter(&form)
+		require.NoError(t, w.WriteField("url", hookURL))
+		part, err := w.CreateFormFile("certificate", "cert.pem")
+		require.NoError(t, err)
+		_, err = part.Write(make([]byte, size))
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		assert.Equal(t, want, send(t, srv, methodURL(srv, "setWebhook"), w.FormDataContentType(), form.Bytes()).Description)
+		assert.Equal(t, want == "Webhook was set", strings.Contains(
+			string(mustCall(t, srv, "getWebhookInfo", nil).Result), `"has_custom_certificate":true`))
+	}
+}
+
+func TestANewWebhookDoesNotWaitForTheOldOnesRepetition(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := unlimited(t)
+		b := hooked(t, srv, nil)
+		b.answer = func(w http.ResponseWriter, _ int) { w.WriteHeader(http.StatusInternalServerError) }
+		wrote := make(chan error, 1)
+		go func() { wrote <- srv.User("Ann").Write("hi") }()
+		time.Sleep(5 * time.Minute)
+		began := time.Now()
+		hooked(t, srv, in{"secret_token": "another"})
+		require.NoError(t, <-wrote)
+		assert.Zero(t, time.Since(began))
+	})
+}
+
+func TestAPanicOfTheBotFailsTheTest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tb := &watched{TB: t}
+		srv := telegramtest.NewServer(tb)
+		b := hooked(t, srv, nil)
+		b.answer = func(_ http.ResponseWriter, n int) {
+			if n == 1 {
+				panic("oops")
+			}
+		}
+		require.NoError(t, srv.User("Ann").Write("hi"))
+		assert.Equal(t, 1, tb.failures)
+		assert.Len(t, b.got(), 2)
 	})
 }
