@@ -16,7 +16,8 @@ const (
 	TooManyRequests FaultKind = iota + 1
 	// ServerError answers Status with an HTML body, as a gateway does; the call is not carried out.
 	ServerError
-	// LostResponse carries the call out and cuts the connection instead of answering.
+	// LostResponse carries the call out and cuts the connection instead of answering, Delay later: a client with
+	// a shorter timeout meets that one.
 	LostResponse
 	// CutConnection cuts the connection before the call is carried out.
 	CutConnection
@@ -47,7 +48,7 @@ type Fault struct {
 	RetryAfter time.Duration
 	// Status of a ServerError; default 502.
 	Status int
-	// Delay of a DelayedResponse, DelayedDelivery or ReorderedDelivery.
+	// Delay of a LostResponse, DelayedResponse, DelayedDelivery or ReorderedDelivery.
 	Delay time.Duration
 }
 
@@ -128,6 +129,10 @@ func (f *Fault) wait(ctx context.Context) error {
 	if !f.is(DelayedResponse) && !f.is(DelayedDelivery) {
 		return nil
 	}
+	return f.sleep(ctx)
+}
+
+func (f *Fault) sleep(ctx context.Context) error {
 	timer := time.NewTimer(f.Delay)
 	defer timer.Stop()
 	select {
@@ -156,11 +161,14 @@ func (f *Fault) instead() (reply, bool) {
 }
 
 // after is the failure of a call that was carried out.
-func (f *Fault) after() error {
-	if f.is(LostResponse) {
-		return errCut
+func (f *Fault) after(ctx context.Context) error {
+	if !f.is(LostResponse) {
+		return nil
 	}
-	return nil
+	if err := f.sleep(ctx); err != nil {
+		return err
+	}
+	return errCut
 }
 
 func ceilSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

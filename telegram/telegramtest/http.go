@@ -136,7 +136,7 @@ func (s *Server) answer(r *http.Request) (reply, error) {
 	}
 	answer, err := s.judge(ctx, r, m, refusal, fault, record, body)
 	if err == nil {
-		err = fault.after()
+		err = fault.after(ctx)
 	}
 	if err != nil {
 		return reply{}, err

@@ -211,3 +211,18 @@ func FuzzAnyBodyIsAnsweredAndNothingPanics(f *testing.F) {
 		require.Contains(t, []int{200, 400, 413}, got.Status)
 	})
 }
+
+func TestATimeoutAfterTheWriteLeavesTheMessage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv, ann := known(t)
+		srv.Fault(telegramtest.Fault{Kind: telegramtest.LostResponse, Delay: time.Minute, Method: "sendMessage"})
+		client := srv.Client()
+		client.Timeout = 10 * time.Second
+		began := time.Now()
+		_, err := client.Get(methodURL(srv, "sendMessage") + "?text=x&chat_id=" + ann.ID())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, 10*time.Second, time.Since(began))
+		assert.Len(t, ann.Messages(), 1)
+	})
+}

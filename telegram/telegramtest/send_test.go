@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -174,6 +175,30 @@ func TestHTMLBecomesEntities(t *testing.T) {
 	}, m.Entities)
 }
 
+func TestMarkdownV2BecomesEntities(t *testing.T) {
+	t.Parallel()
+	srv, ann := known(t)
+	mustCall(t, srv, "sendMessage", in{"chat_id": ann.ID(), "parse_mode": "MarkdownV2", "text": "a\\.\\\\ *b _c_* __u__ ~s~ ||p|| `1 \\` 2` [l](https://x.io/\\))\n```go\nx.y```"})
+	m := ann.Messages()[0]
+	assert.Equal(t, "a.\\ b c u s p 1 ` 2 l\nx.y", m.Text)
+	assert.Equal(t, []telegramtest.Entity{
+		{Type: "bold", Offset: 4, Length: 3}, {Type: "italic", Offset: 6, Length: 1}, {Type: "underline", Offset: 8, Length: 1},
+		{Type: "strikethrough", Offset: 10, Length: 1}, {Type: "spoiler", Offset: 12, Length: 1}, {Type: "code", Offset: 14, Length: 5},
+		{Type: "text_link", Offset: 20, Length: 1, URL: "https://x.io/)"}, {Type: "pre", Offset: 22, Length: 3, Language: "go"},
+	}, m.Entities)
+	for text, want := range map[string]string{
+		"v1.2":     "Character '.' is reserved and must be escaped with the preceding '\\'",
+		"> quote":  "quotes and custom emoji in MarkdownV2 are not emulated",
+		"*x":       "Can't find end of Bold entity at byte offset 0",
+		"*a _b* c": "Can't find end of Italic entity at byte offset 3",
+		"`x":       "Can't find end of Code entity at byte offset 0",
+		"[x](y":    "Can't find end of a URL at byte offset 4",
+	} {
+		got := call(t, srv, "sendMessage", in{"chat_id": ann.ID(), "parse_mode": "MarkdownV2", "text": text})
+		assert.Equal(t, "Bad Request: can't parse entities: "+want, got.Description)
+	}
+}
+
 func TestRateLimitsHoldInAnyWindow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -266,25 +291,34 @@ func TestDeletingAndReacting(t *testing.T) {
 	})
 }
 
-func FuzzHTMLNeverPanicsAndNeverPointsOutsideTheText(f *testing.F) {
+func FuzzMarkupNeverPanicsAndNeverPointsOutsideTheText(f *testing.F) {
 	for _, seed := range []string{
 		`<b>bold</b> &lt;3`, `<a href="https://a.io/?x=1&amp;y=2">link</a>`, `<pre><code class="language-go">x := 1</code></pre>`,
 		`<blockquote expandable>long</blockquote>`, `<tg-emoji emoji-id="5368324170671202286">👍</tg-emoji>`, `<b><i>crossed</b></i>`, `a < b && c`,
 	} {
-		f.Add(seed)
+		f.Add(seed, false)
+	}
+	for _, seed := range []string{`*bold _both_* \.`, "```go\nx```", "[l](https://a.io/)", "||x|| __y__ ~z~ `c`"} {
+		f.Add(seed, true)
 	}
 	srv, ann := known(f)
-	f.Fuzz(func(t *testing.T, text string) {
-		got := call(t, srv, "sendMessage", in{"chat_id": ann.ID(), "text": text, "parse_mode": "HTML"})
+	f.Fuzz(func(t *testing.T, text string, markdown bool) {
+		mode := "HTML"
+		if markdown {
+			mode = "MarkdownV2"
+		}
+		got := call(t, srv, "sendMessage", in{"chat_id": ann.ID(), "text": text, "parse_mode": mode})
 		if !got.OK {
 			require.Equal(t, 400, got.Status)
 			return
 		}
-		all := ann.Messages()
-		m := all[len(all)-1]
-		for _, e := range m.Entities {
-			require.True(t, e.Offset >= 0 && e.Length > 0 && e.Offset+e.Length <= 2*len(m.Text), "%+v in %q", e, m.Text)
+		var m struct {
+			Text     string
+			Entities []telegramtest.Entity
 		}
-		mustCall(t, srv, "deleteMessage", in{"chat_id": ann.ID(), "message_id": m.ID})
+		require.NoError(t, json.Unmarshal(got.Result, &m))
+		for _, e := range m.Entities {
+			require.True(t, e.Offset >= 0 && e.Length > 0 && e.Offset+e.Length <= len(utf16.Encode([]rune(m.Text))), "%+v in %q", e, m.Text)
+		}
 	})
 }

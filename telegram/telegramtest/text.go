@@ -39,7 +39,9 @@ func (c *call) formatted() (string, []Entity, *apiError) {
 		entities, bad = c.entities(text)
 	case "html":
 		text, entities, bad = parseHTML(text)
-	case "markdown", "markdownv2":
+	case "markdownv2":
+		text, entities, bad = parseMarkdown(text)
+	case "markdown":
 		c.s.misuse("parse_mode %s is not emulated", c.str("parse_mode"))
 		bad = badRequest("parse_mode " + c.str("parse_mode") + " is not emulated")
 	default:
