@@ -300,8 +300,7 @@ func TestPaperFacebookShakesHands(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				ch, _ := newPaperFacebook(t, channel.Options{})
-				w := httptest.NewRecorder()
-				ch.Webhook(&paperInbox{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/hook?"+tt.query, nil))
+				w := paperServe(ch.Webhook(&paperInbox{}), httptest.NewRequest(http.MethodGet, "/hook?"+tt.query, nil))
 				assert.Equal(t, tt.status, w.Code)
 				if tt.status == http.StatusOK {
 					assert.Equal(t, tt.answer, w.Body.String())

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/parley-go/parley/channel"
 	"github.com/parley-go/parley/channel/adapter"
+	"github.com/parley-go/parley/internal/inmem"
 	"github.com/stretchr/testify/require"
 )
 
@@ -205,7 +207,18 @@ func paperPost(h http.Handler, body string, header ...string) *httptest.Response
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
+	return paperServe(h, r)
+}
+
+// paperServe returns as soon as the platform has its answer, though the handler may go on.
+func paperServe(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	answer, err := inmem.Serve(h, r, 0)
+	if err != nil {
+		panic(err)
+	}
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
+	maps.Copy(w.Header(), answer.Header)
+	w.WriteHeader(answer.Status)
+	w.Write(answer.Body)
 	return w
 }
