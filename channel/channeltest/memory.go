@@ -15,7 +15,7 @@ import (
 
 // Memory is a channel of a made-up platform, "memory", that lives in the process: for the tests of a bot. It goes the
 // way that every adapter goes (signed webhook requests, redelivery, limits, errors), on no socket, so that it works in a
-// bubble of testing/synctest too. [New] makes one, [Memory.User] the people who talk to the bot.
+// bubble of testing/synctest too. [New] makes one, [Memory.NewUser] the people who talk to the bot.
 type Memory struct {
 	channel.Channel
 
