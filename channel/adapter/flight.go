@@ -1,0 +1,91 @@
+package adapter
+
+import (
+	"sync"
+	"time"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// flights are the events that this process is handling, by ID.
+type flights struct {
+	mu sync.Mutex
+	m  map[string]*flight
+}
+
+// flight is one event being handled; done is closed when result is set.
+type flight struct {
+	done   chan struct{}
+	result result
+}
+
+// begin returns the flight of an event, and whether the caller is the one to handle it and to end it.
+func (fs *flights) begin(id string) (f *flight, first bool) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if f := fs.m[id]; f != nil {
+		return f, false
+	}
+	if fs.m == nil {
+		fs.m = make(map[string]*flight)
+	}
+	f = &flight{done: make(chan struct{})}
+	fs.m[id] = f
+	return f, true
+}
+
+func (fs *flights) end(id string, f *flight, r result) {
+	fs.mu.Lock()
+	delete(fs.m, id)
+	fs.mu.Unlock()
+	f.result = r
+	close(f.done)
+}
+
+// undone are events that were handled and whose commit failed: when they come again only the commit is made up for.
+type undone struct {
+	mu sync.Mutex
+	m  map[string]handled
+}
+
+// handled is an event that needs no handler any more.
+type handled struct {
+	claim  channel.Claim
+	answer []byte
+	until  time.Time // the platform does not repeat it later
+}
+
+// maxUndone bounds what a store that is away for long costs in memory. An event beyond it is handled again.
+const maxUndone = 100_000
+
+func (u *undone) add(id string, h handled) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.m == nil {
+		u.m = make(map[string]handled)
+	}
+	if len(u.m) >= maxUndone {
+		now := time.Now()
+		for id, h := range u.m {
+			if now.After(h.until) {
+				delete(u.m, id)
+			}
+		}
+	}
+	if len(u.m) < maxUndone {
+		u.m[id] = h
+	}
+}
+
+func (u *undone) get(id string) (handled, bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	h, ok := u.m[id]
+	return h, ok
+}
+
+func (u *undone) remove(id string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.m, id)
+}
