@@ -52,6 +52,8 @@ type Harness struct {
 	// Secrets are the token, the webhook's secret, and what else must never be seen. Each has 8 bytes at least, and
 	// looks like nothing else.
 	Secrets []string
+
+	person Person // shows the checks which verbs there are
 }
 
 // Person is somebody at the other end of a [Harness]. Each function returns when the bot acknowledged what was done, or
@@ -85,7 +87,7 @@ type Payload struct {
 func Run(t *testing.T, open func(t *testing.T, o channel.Options) Harness) {
 	t.Helper()
 	var probe Harness
-	synctest.Test(t, func(t *testing.T) { probe = open(t, channel.Options{}) })
+	synctest.Test(t, func(t *testing.T) { probe = open(t, channel.Options{}).probed() })
 	for _, c := range checks(probe) {
 		if c.needs != nil && !c.needs(probe) {
 			continue
@@ -97,6 +99,13 @@ func Run(t *testing.T, open func(t *testing.T, o channel.Options) Harness) {
 			})
 		})
 	}
+}
+
+func (h Harness) probed() Harness {
+	if h.User != nil {
+		h.person = h.User("Probe")
+	}
+	return h
 }
 
 // check is one promise.
