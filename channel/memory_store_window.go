@@ -74,8 +74,8 @@ func (b *memoryBucket) earliest(t time.Duration, n int, per time.Duration, cost 
 		if t <= last-per {
 			break
 		}
-		if last-first.at < per && t < first.at+per {
-			t = first.at + per
+		if last-first.at < per {
+			t = max(t, after(first.at, per))
 		}
 		sum -= b.runs[i].n
 	}

@@ -33,8 +33,8 @@ type Options struct {
 	// platform delivers, at most 10.
 	MaxAttempts int `json:"max_attempts,omitzero"`
 
-	// DeadLetter gets an event that its handler failed for good; nil acknowledges it, an error has it delivered again.
-	// Nil: it is logged and acknowledged.
+	// DeadLetter gets an event that its handler failed for good: [Failure] of its context tells why. Its nil
+	// acknowledges the event, an error has it delivered again. Nil: the event is logged, whole, and acknowledged.
 	DeadLetter Handler `json:"-"`
 
 	// OnSubscription gets an EventSubscription for each change that no event of the platform tells: a first message, a

@@ -71,6 +71,9 @@ func (e endpoint) read(buf *bytes.Buffer, r *http.Request) (status int) {
 	if r.ContentLength > e.maxBody {
 		return http.StatusRequestEntityTooLarge
 	}
+	if r.Body == nil {
+		return 0
+	}
 	n, err := buf.ReadFrom(io.LimitReader(r.Body, e.maxBody+1))
 	switch {
 	case n > e.maxBody:
