@@ -1,0 +1,205 @@
+package channeltest
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// MemoryUser is a person who talks to the bot. What a person does returns when the bot acknowledged it, or the platform
+// gave up to deliver it.
+type MemoryUser struct {
+	server  *memoryServer
+	profile memoryUser
+	chatID  string
+
+	// The server's lock guards what follows.
+	started, blocked bool
+	since            time.Time // of started or blocked
+	last             int       // ID of the chat's newest message
+	seen             []channel.Message
+	presses          []string          // not answered yet
+	answers          []string          // texts of answered presses
+	reactions        map[string]string // of the bot, by message
+	phone            string
+}
+
+// NewUser is a new person, who did not write yet. The ID differs from the chat's.
+func (m *Memory) NewUser(name string) *MemoryUser {
+	s := m.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := strconv.Itoa(len(s.people) + 1)
+	u := &MemoryUser{
+		server: s, profile: memoryUser{ID: "user-" + n, Name: name, Language: "en"}, chatID: "chat-" + n,
+		reactions: make(map[string]string), phone: "+1555010" + n,
+	}
+	s.people[u.profile.ID], s.chats[u.chatID] = u, u
+	return u
+}
+
+// ID is the person's User.ID.
+func (u *MemoryUser) ID() string { return u.profile.ID }
+
+// ChatID is the Chat.ID of the person's chat with the bot.
+func (u *MemoryUser) ChatID() string { return u.chatID }
+
+// Messages returns what the bot sent, as the person sees it now: edits are made, deleted messages absent.
+func (u *MemoryUser) Messages() []channel.Message {
+	u.server.mu.Lock()
+	defer u.server.mu.Unlock()
+	return slices.Clone(u.seen)
+}
+
+// Texts returns the texts of Messages.
+func (u *MemoryUser) Texts() []string {
+	var texts []string
+	for _, m := range u.Messages() {
+		texts = append(texts, m.Text)
+	}
+	return texts
+}
+
+// Answers returns the texts that answered this person's presses, oldest first. An answer without a text is "".
+func (u *MemoryUser) Answers() []string {
+	u.server.mu.Lock()
+	defer u.server.mu.Unlock()
+	return slices.Clone(u.answers)
+}
+
+// Reaction is the emoji that the bot put on a message, or empty.
+func (u *MemoryUser) Reaction(messageID string) string {
+	u.server.mu.Lock()
+	defer u.server.mu.Unlock()
+	return u.reactions[messageID]
+}
+
+// Write writes a text, and returns the message's ID.
+func (u *MemoryUser) Write(text string) string { return u.Send(channel.Text(text)) }
+
+// Send sends a message of any kind, and returns its ID.
+func (u *MemoryUser) Send(m channel.Message) string { return u.send(m, nil) }
+
+func (u *MemoryUser) send(m channel.Message, press *memoryPress) string {
+	u.server.mu.Lock()
+	u.open()
+	u.last++
+	m.ID = strconv.Itoa(u.last)
+	u.server.mu.Unlock()
+	u.deliver(memoryUpdate{Type: "message", Message: &m, Press: press})
+	return m.ID
+}
+
+// open has the person start and unblock the chat, as writing does. The lock is held.
+func (u *MemoryUser) open() {
+	if !u.started || u.blocked {
+		u.started, u.blocked, u.since = true, false, time.Now().UTC()
+	}
+}
+
+// Start opens the chat; ref is where from, or empty.
+func (u *MemoryUser) Start(ref string) {
+	u.server.mu.Lock()
+	u.open()
+	u.server.mu.Unlock()
+	u.deliver(memoryUpdate{Type: "start", Ref: ref})
+}
+
+// Open follows a link that Memory.Link made.
+func (u *MemoryUser) Open(link string) {
+	ref, err := memoryRef(link)
+	if err != nil {
+		u.server.fail("channeltest: open %s: %v", link, err)
+		return
+	}
+	u.Start(ref)
+}
+
+// Press presses the newest button with the label. One that opens a URL tells the bot nothing.
+func (u *MemoryUser) Press(label string) {
+	m, b, ok := u.button(label)
+	if !ok {
+		u.server.fail("channeltest: press: no button %q", label)
+		return
+	}
+	data := b.Data
+	if data == "" {
+		data = b.Text
+	}
+	kind := b.Kind
+	switch {
+	case kind != "":
+	case b.URL != "":
+		kind = channel.ButtonURL
+	case m.Keyboard.Inline:
+		kind = channel.ButtonCallback
+	default:
+		kind = channel.ButtonReply
+	}
+	switch kind {
+	case channel.ButtonCallback:
+		u.server.mu.Lock()
+		u.server.updates++
+		id := "press-" + strconv.Itoa(u.server.updates)
+		u.presses = append(u.presses, id)
+		u.server.mu.Unlock()
+		u.deliver(memoryUpdate{Type: "press", Press: &memoryPress{ID: id, Data: data, Text: b.Text, MessageID: m.ID}})
+	case channel.ButtonReply:
+		u.send(channel.Text(b.Text), &memoryPress{Data: data, Text: b.Text})
+	case channel.ButtonPhone:
+		u.SharePhone()
+	case channel.ButtonLocation:
+		u.Send(channel.Message{Location: &channel.Location{Latitude: 48.2082, Longitude: 16.3738}})
+	}
+}
+
+func (u *MemoryUser) button(label string) (channel.Message, channel.Button, bool) {
+	for _, m := range slices.Backward(u.Messages()) {
+		if m.Keyboard == nil {
+			continue
+		}
+		for _, row := range m.Keyboard.Rows {
+			for _, b := range row {
+				if b.Text == label {
+					return m, b, true
+				}
+			}
+		}
+	}
+	return channel.Message{}, channel.Button{}, false
+}
+
+// SharePhone shares the person's own phone number.
+func (u *MemoryUser) SharePhone() {
+	u.Send(channel.Message{Contacts: []channel.Contact{{
+		Phone: u.phone, FirstName: u.profile.Name, UserID: u.profile.ID, Verified: true,
+	}}})
+}
+
+// Edit changes the text of a message that the person wrote.
+func (u *MemoryUser) Edit(messageID, text string) {
+	u.deliver(memoryUpdate{Type: "edited", Message: &channel.Message{ID: messageID, Text: text}})
+}
+
+// React puts an emoji on a message; an empty one takes it away.
+func (u *MemoryUser) React(messageID, emoji string) {
+	u.deliver(memoryUpdate{Type: "reaction", React: &memoryReaction{MessageID: messageID, Emoji: emoji}})
+}
+
+// Block takes the right to write away.
+func (u *MemoryUser) Block() {
+	u.server.mu.Lock()
+	u.blocked, u.since = true, time.Now().UTC()
+	u.server.mu.Unlock()
+	u.deliver(memoryUpdate{Type: "blocked"})
+}
+
+// Unblock gives the right to write back.
+func (u *MemoryUser) Unblock() {
+	u.server.mu.Lock()
+	u.open()
+	u.server.mu.Unlock()
+	u.deliver(memoryUpdate{Type: "unblocked"})
+}

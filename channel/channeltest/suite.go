@@ -1,0 +1,151 @@
+package channeltest
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// Harness is a channel and the platform it talks to, as [Run] needs them. The platform is an emulator in memory: no
+// socket, no time but time's. Nil and zero stand for what a platform, or its emulator, has not: the checks that need it
+// are left out.
+type Harness struct {
+	// Channel has the Options that open was given, with the emulator's Client.
+	Channel channel.Channel
+
+	// Serve has the platform deliver to h from now on. What a Person does goes there, and comes again as the platform
+	// does it, until it is acknowledged or the platform gives up.
+	Serve func(h http.Handler)
+
+	// User is a new person, who did not write yet.
+	User func(name string) Person
+
+	// Request is a genuine webhook request with this body, signed if the platform signs.
+	Request func(body []byte) *http.Request
+
+	// Forgeries are ways to make a request that is not genuine: without a secret, with a wrong one.
+	Forgeries map[string]func(body []byte) *http.Request
+
+	// Signed says that Request signs the body, so that no bit of it may change.
+	Signed bool
+
+	// Payloads are bodies for Request.
+	Payloads []Payload
+
+	// Deadline is how long the platform waits for an answer. 0: 5 s.
+	Deadline time.Duration
+
+	// Fault has something go wrong at the platform, once, and reports whether it can.
+	Fault func(f Fault) bool
+
+	// Calls is the number of calls that reached the platform, and Throttled how many of them were refused as too much.
+	Calls     func() int
+	Throttled func() int
+
+	// Media are attachments that the platform takes, each of another kind.
+	Media []channel.Attachment
+
+	// Secrets are the token, the webhook's secret, and what else must never be seen. Each has 8 bytes at least, and
+	// looks like nothing else.
+	Secrets []string
+
+	person Person // shows the checks which verbs there are
+}
+
+// Person is somebody at the other end of a [Harness]. Each function returns when the bot acknowledged what was done, or
+// the platform gave up.
+type Person struct {
+	ID      string // User.ID
+	ChatID  string // Chat.ID of the chat with the account
+	Write   func(text string)
+	Texts   func() []string    // what the account sent and the person sees now, oldest first
+	Start   func(ref string)   // opens the chat, by a link with this ref if it is not empty
+	Open    func(link string)  // follows a link of channel.Linker
+	Press   func(label string) // presses the newest button with this label
+	Answers func() []string    // the texts that answered presses, oldest first; "" is an answer without one
+	Block   func()
+	Unblock func()
+}
+
+// Payload is the body of a webhook request, and what it decodes to.
+type Payload struct {
+	Name  string
+	Body  []byte
+	Kinds []channel.EventKind // of its events, in the body's order
+
+	// Opaque names members whose objects are the bot's own, such as a button's data: nothing may be added there.
+	Opaque []string
+}
+
+// Run checks that a channel keeps the promises of package channel: each as a subtest in a bubble of testing/synctest of
+// its own, with the harness that open makes there. open gives the channel the Options and closes what it opened by
+// t.Cleanup.
+func Run(t *testing.T, open func(t *testing.T, o channel.Options) Harness) {
+	t.Helper()
+	var probe Harness
+	synctest.Test(t, func(t *testing.T) { probe = open(t, channel.Options{}).probed() })
+	for _, c := range checks(probe) {
+		if c.needs != nil && !c.needs(probe) {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c.do(t, func(o channel.Options) Harness { return open(t, o) })
+			})
+		})
+	}
+}
+
+func (h Harness) probed() Harness {
+	if h.User != nil {
+		h.person = h.User("Probe")
+	}
+	return h
+}
+
+// check is one promise.
+type check struct {
+	name  string
+	needs func(h Harness) bool // what the harness must have; nil: nothing
+	run   func(s *scene)
+}
+
+// do runs the check in a bubble, and looks for secrets when it is over, however it ended.
+func (c check) do(t testing.TB, open func(o channel.Options) Harness) {
+	s := newScene(t, open)
+	defer s.search()
+	c.run(s)
+}
+
+func checks(probe Harness) []check {
+	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, outcomeChecks, peopleChecks, abilityChecks)
+	for _, p := range probe.Payloads {
+		all = append(all, payloadChecks(p)...)
+	}
+	return append(all, featureChecks(probe)...)
+}
+
+func hasRequest(h Harness) bool { return h.Request != nil && len(h.Payloads) > 0 }
+func hasUser(h Harness) bool    { return h.User != nil && h.Serve != nil }
+func hasFault(h Harness) bool   { return hasUser(h) && h.Fault != nil }
+func hasCalls(h Harness) bool   { return hasUser(h) && h.Calls != nil }
+func has(fs ...func(Harness) bool) func(Harness) bool {
+	return func(h Harness) bool {
+		return !slices.ContainsFunc(fs, func(f func(Harness) bool) bool { return !f(h) })
+	}
+}
+
+// claims reports whether the channel says that it has a feature at all.
+func claims(h Harness, f channel.Feature) bool {
+	level := h.Channel.Limits().Features[f]
+	return level == channel.LevelFull || level == channel.LevelPartial
+}
+
+func claim(f channel.Feature) func(Harness) bool {
+	return func(h Harness) bool { return claims(h, f) }
+}

@@ -1,0 +1,207 @@
+package channeltest
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing/synctest"
+
+	"github.com/parley-go/parley/channel"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// abilityChecks are about what a channel can do beyond sending.
+var abilityChecks = []check{
+	{"an ability is there if and only if it is claimed", nil, checkClaims},
+	{"limits are the same each time", nil, checkLimits},
+	{"a message is edited, and edited again to the same", has(hasUser, claim(channel.FeatureEdit)), checkEdit},
+	{"a message is deleted, and deleted again", has(hasUser, claim(channel.FeatureDelete)), checkDelete},
+	{"a reaction is set and taken away", has(hasUser, claim(channel.FeatureReact)), checkReact},
+	{"typing is shown", has(hasUser, claim(channel.FeatureTyping)), checkTyping},
+	{"a message is marked as read", has(hasUser, claim(channel.FeatureMarkRead)), checkMarkRead},
+	{"an attachment is uploaded, sent and downloaded", has(hasUser, claim(channel.FeatureUpload)), checkUpload},
+	{"a message is sent to many chats in one call", has(hasUser, claim(channel.FeatureBatch)), checkBatch},
+}
+
+// abilities tells for each ability which features claim it.
+var abilities = []struct {
+	name     string
+	features []channel.Feature
+	has      func(ch channel.Channel) bool
+}{
+	{"Editor", []channel.Feature{channel.FeatureEdit, channel.FeatureDelete}, is[channel.Editor]},
+	{"Reactor", []channel.Feature{channel.FeatureReact}, is[channel.Reactor]},
+	{"TypingSender", []channel.Feature{channel.FeatureTyping}, is[channel.TypingSender]},
+	{"ReadMarker", []channel.Feature{channel.FeatureMarkRead}, is[channel.ReadMarker]},
+	{"Answerer", []channel.Feature{channel.FeatureAnswer}, is[channel.Answerer]},
+	{"Uploader", []channel.Feature{channel.FeatureUpload}, is[channel.Uploader]},
+	{"Downloader", []channel.Feature{channel.FeatureDownload}, is[channel.Downloader]},
+	{"Batcher", []channel.Feature{channel.FeatureBatch}, is[channel.Batcher]},
+	{"Linker", []channel.Feature{channel.FeatureLinks}, is[channel.Linker]},
+	{"Registrar", []channel.Feature{channel.FeatureRegister}, is[channel.Registrar]},
+	{"Poller", []channel.Feature{channel.FeaturePoll}, is[channel.Poller]},
+}
+
+func is[T any](ch channel.Channel) bool {
+	_, ok := channel.As[T](ch)
+	return ok
+}
+
+func checkClaims(s *scene) {
+	s.open(channel.Options{})
+	for _, a := range abilities {
+		claimed := slices.ContainsFunc(a.features, func(f channel.Feature) bool { return claims(s.Harness, f) })
+		assert.Equal(s, claimed, a.has(s.Channel), "%s, claimed by %v", a.name, a.features)
+	}
+	if claims(s.Harness, channel.FeatureBatch) {
+		assert.Positive(s, s.Channel.Limits().Batch)
+	}
+	if claims(s.Harness, channel.FeatureTyping) {
+		assert.Positive(s, s.Channel.Limits().TypingSeconds)
+	}
+	for feature, level := range s.Channel.Limits().Features {
+		assert.Contains(s, []channel.Level{channel.LevelRejected, channel.LevelDropped, channel.LevelPartial, channel.LevelFull}, level, feature)
+	}
+}
+
+func checkLimits(s *scene) {
+	s.open(channel.Options{})
+	assert.Equal(s, s.Channel.Limits(), s.Channel.Limits())
+	assert.NotEmpty(s, s.Channel.Account().Platform)
+	assert.NotEmpty(s, s.Channel.Account().ID)
+	back, err := channel.ParseAccount(s.Channel.Account().String())
+	require.NoError(s, err)
+	assert.Equal(s, s.Channel.Account(), back)
+}
+
+func ability[T any](s *scene) T {
+	s.Helper()
+	t, ok := channel.As[T](s.Channel)
+	require.True(s, ok)
+	return t
+}
+
+// sentTo is a message that p sees, and its ID.
+func (s *scene) sentTo(p Person, text string) (id string) {
+	s.Helper()
+	sent, err := s.send(p.ChatID, channel.Text(text))
+	require.NoError(s, err)
+	require.Len(s, sent.MessageIDs, 1)
+	return sent.MessageIDs[0]
+}
+
+func checkEdit(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	id := s.sentTo(ann, "Moday")
+	editor := ability[channel.Editor](s)
+	for range 2 {
+		require.NoError(s, s.note(editor.Edit(s.Context(), ann.ChatID, id, channel.Text("Monday"))))
+		assert.Equal(s, []string{"Monday"}, ann.Texts())
+	}
+	err := editor.Edit(s.Context(), ann.ChatID, "999999", channel.Text("nothing"))
+	require.Error(s, s.note(err), "a message that is not there")
+	var e *channel.Error
+	require.ErrorAs(s, err, &e)
+}
+
+func checkDelete(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	first, second := s.sentTo(ann, "one"), s.sentTo(ann, "two")
+	s.sentTo(ann, "three")
+	editor := ability[channel.Editor](s)
+	for range 2 {
+		require.NoError(s, s.note(editor.Delete(s.Context(), ann.ChatID, first, second)))
+		assert.Equal(s, []string{"three"}, ann.Texts())
+	}
+}
+
+// heard is the ID of the last message that a person wrote.
+func (s *scene) heard() string {
+	s.Helper()
+	for _, e := range slices.Backward(s.in.all()) {
+		if e.Kind == channel.EventMessage {
+			return e.Message.ID
+		}
+	}
+	require.Fail(s, "nobody wrote")
+	return ""
+}
+
+func checkReact(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	reactor := ability[channel.Reactor](s)
+	require.NoError(s, s.note(reactor.React(s.Context(), ann.ChatID, s.heard(), "👍")))
+	require.NoError(s, s.note(reactor.React(s.Context(), ann.ChatID, s.heard(), "")))
+}
+
+func checkTyping(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	require.NoError(s, s.note(ability[channel.TypingSender](s).SendTyping(s.Context(), ann.ChatID)))
+	synctest.Wait()
+	assert.Empty(s, ann.Texts())
+}
+
+func checkMarkRead(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	require.NoError(s, s.note(ability[channel.ReadMarker](s).MarkRead(s.Context(), ann.ChatID, s.heard())))
+}
+
+func checkUpload(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	uploader := ability[channel.Uploader](s)
+	for _, a := range s.Media {
+		if a.Open == nil || s.Channel.Limits().Upload[a.Kind] == 0 {
+			continue
+		}
+		uploaded, err := uploader.Upload(s.Context(), a)
+		require.NoError(s, s.note(err), a.Kind)
+		require.NotEmpty(s, uploaded.FileID, a.Kind)
+		for range 2 {
+			_, err = s.send(ann.ChatID, channel.Message{Attachments: []channel.Attachment{uploaded}})
+			require.NoError(s, err, a.Kind)
+		}
+		s.download(a, uploaded)
+	}
+}
+
+func (s *scene) download(want, uploaded channel.Attachment) {
+	s.Helper()
+	if !claims(s.Harness, channel.FeatureDownload) {
+		return
+	}
+	original, err := want.Open()
+	require.NoError(s, err)
+	defer original.Close()
+	got, err := ability[channel.Downloader](s).Download(s.Context(), uploaded)
+	require.NoError(s, s.note(err), want.Kind)
+	defer got.Close()
+	sent, err := io.ReadAll(original)
+	require.NoError(s, err)
+	received, err := io.ReadAll(got)
+	require.NoError(s, err)
+	assert.Equal(s, sent, received, want.Kind)
+}
+
+func checkBatch(s *scene) {
+	s.open(channel.Options{})
+	var people []Person
+	var chatIDs []string
+	for _, name := range strings.Fields("Ann Bob Cid") {
+		p := s.writer(name)
+		people, chatIDs = append(people, p), append(chatIDs, p.ChatID)
+	}
+	results, err := ability[channel.Batcher](s).SendBatch(s.Context(), chatIDs, channel.Text("news"))
+	require.NoError(s, s.note(err))
+	require.Len(s, results, len(people))
+	for i, p := range people {
+		assert.Nil(s, results[i].Err)
+		assert.Equal(s, []string{"news"}, p.Texts())
+	}
+}

@@ -1,0 +1,139 @@
+package channeltest
+
+import (
+	"sync"
+	"time"
+
+	"github.com/parley-go/parley/channel"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// outcomeChecks are about sends that go wrong.
+var outcomeChecks = []check{
+	{"a send that found no connection is made again", hasFault, retried(FaultRefused)},
+	{"a send that was refused as a whole is made again", hasFault, retried(FaultUnavailable)},
+	{"a send that was too much waits as long as it was told", hasFault, checkThrottled},
+	{"a send that may not wait tells when it may come again", hasFault, checkMaxWait},
+	{"one throttled chat does not hold up another", hasFault, checkThrottledApart},
+	{"a send of unknown outcome is never made twice", hasFault, unknown(FaultLost)},
+	{"a send whose answer cannot be read is never made twice", hasFault, unknown(FaultGarbled)},
+	{"a key of unknown outcome does not send again", hasFault, checkUnknownKey},
+	{"a bad token is an error of the account", hasFault, checkUnauthorized},
+}
+
+// fault has something go wrong, or reports that the emulator cannot.
+func (s *scene) fault(f Fault) bool { return s.Fault(f) }
+
+func retried(kind FaultKind) func(*scene) {
+	return func(s *scene) {
+		s.open(channel.Options{})
+		ann := s.writer("Ann")
+		if !s.fault(Fault{Kind: kind}) {
+			return
+		}
+		_, err := s.send(ann.ChatID, channel.Text("hi"))
+		require.NoError(s, err)
+		assert.Equal(s, []string{"hi"}, ann.Texts())
+	}
+}
+
+func checkThrottled(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	if !s.fault(Fault{Kind: FaultRateLimited, RetryAfter: 7 * time.Second}) {
+		return
+	}
+	start := time.Now()
+	_, err := s.send(ann.ChatID, channel.Text("hi"))
+	require.NoError(s, err)
+	assert.GreaterOrEqual(s, time.Since(start), 7*time.Second)
+	assert.Less(s, time.Since(start), 30*time.Second)
+	assert.Equal(s, []string{"hi"}, ann.Texts())
+}
+
+func checkMaxWait(s *scene) {
+	s.open(channel.Options{MaxWait: -1})
+	ann := s.writer("Ann")
+	if !s.fault(Fault{Kind: FaultRateLimited, RetryAfter: 7 * time.Second}) {
+		return
+	}
+	start := time.Now()
+	for range 2 {
+		_, err := s.send(ann.ChatID, channel.Text("hi"))
+		require.ErrorIs(s, err, channel.ErrRateLimited)
+		var e *channel.Error
+		require.ErrorAs(s, err, &e)
+		assert.WithinDuration(s, start.Add(7*time.Second), e.RetryAt, 2*time.Second)
+	}
+	assert.Less(s, time.Since(start), time.Second)
+	time.Sleep(10 * time.Second)
+	_, err := s.send(ann.ChatID, channel.Text("hi"))
+	require.NoError(s, err)
+}
+
+func checkThrottledApart(s *scene) {
+	s.open(channel.Options{})
+	ann, bob := s.writer("Ann"), s.writer("Bob")
+	if !s.fault(Fault{Kind: FaultRateLimited, RetryAfter: 20 * time.Second}) {
+		return
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := s.send(ann.ChatID, channel.Text("hi"))
+		assert.NoError(s, err)
+	})
+	time.Sleep(time.Second)
+	start := time.Now()
+	_, err := s.send(bob.ChatID, channel.Text("hi"))
+	assert.NoError(s, err)
+	assert.Less(s, time.Since(start), 5*time.Second)
+	wg.Wait()
+}
+
+func unknown(kind FaultKind) func(*scene) {
+	return func(s *scene) {
+		s.open(channel.Options{})
+		ann := s.writer("Ann")
+		if !s.fault(Fault{Kind: kind}) {
+			return
+		}
+		_, err := s.send(ann.ChatID, channel.Text("hi"))
+		if err != nil { // a platform that deduplicates may be asked again
+			require.ErrorIs(s, err, channel.ErrOutcomeUnknown)
+		}
+		assert.Equal(s, []string{"hi"}, ann.Texts())
+	}
+}
+
+func checkUnknownKey(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	if !s.fault(Fault{Kind: FaultLost}) {
+		return
+	}
+	_, first := s.send(ann.ChatID, channel.Message{Text: "hi", Key: "order-7"})
+	_, second := s.send(ann.ChatID, channel.Message{Text: "hi", Key: "order-7"})
+	if first != nil {
+		require.ErrorIs(s, first, channel.ErrOutcomeUnknown)
+		require.ErrorIs(s, second, channel.ErrOutcomeUnknown)
+	}
+	assert.Equal(s, []string{"hi"}, ann.Texts())
+}
+
+func checkUnauthorized(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	if !s.fault(Fault{Kind: FaultUnauthorized}) {
+		return
+	}
+	_, err := s.send(ann.ChatID, channel.Text("hi"))
+	require.ErrorIs(s, err, channel.ErrUnauthorized)
+	var e *channel.Error
+	require.ErrorAs(s, err, &e)
+	assert.Equal(s, channel.ScopeAccount, e.Scope)
+	assert.False(s, e.Permanent())
+	sub, err := s.Channel.Subscription(s.Context(), ann.ChatID)
+	require.NoError(s, s.note(err))
+	assert.NotEqual(s, channel.StateInactive, sub.State, "the person did nothing")
+}

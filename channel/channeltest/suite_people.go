@@ -1,0 +1,190 @@
+package channeltest
+
+import (
+	"sync"
+	"testing/synctest"
+
+	"github.com/parley-go/parley/channel"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// peopleChecks are about who people are, and the right to write to them.
+var peopleChecks = []check{
+	{"who wrote may be written to", hasUser, checkSubscribed},
+	{"a chat that nobody knows is no error", hasUser, checkStranger},
+	{"a person who blocks the account is known to have left", has(hasCalls, hasBlock, claim(channel.FeatureOptOut)), checkBlocked},
+	{"a send finds out that a person left, once", has(hasCalls, hasBlock, hasLoss), checkFoundBlocked},
+	{"a person who comes back may be written to", has(hasUser, hasBlock), checkUnblocked},
+	{"a start tells the ref of a link", has(hasUser, func(h Harness) bool { return h.person.Start != nil }), checkStart},
+	{"a link comes back as a referral", has(hasUser, func(h Harness) bool { return h.person.Open != nil }, claim(channel.FeatureLinks)), checkLinks},
+	{"a person is looked up once", hasCalls, checkProfile},
+	{"a person nobody knows is not found, once", has(hasCalls, claim(channel.FeatureProfile)), checkNobody},
+}
+
+func hasBlock(h Harness) bool { return h.person.Block != nil }
+
+// hasLoss holds where a send is how a person who left is found: there is no event, or it can be lost.
+func hasLoss(h Harness) bool { return h.Fault != nil || !claims(h, channel.FeatureOptOut) }
+
+func (s *scene) subscription(chatID string) channel.Subscription {
+	s.Helper()
+	sub, err := s.Channel.Subscription(s.Context(), chatID)
+	require.NoError(s, s.note(err))
+	return sub
+}
+
+func checkSubscribed(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	assert.Equal(s, channel.StateActive, s.subscription(ann.ChatID).State)
+	e := s.in.all()[0]
+	assert.Equal(s, ann.ChatID, e.Chat.ID)
+	assert.Equal(s, ann.ID, e.User.ID)
+	assert.Equal(s, channel.Address{Account: s.Channel.Account(), ChatID: ann.ChatID}, e.Address())
+}
+
+func checkStranger(s *scene) {
+	s.open(channel.Options{})
+	bob := s.User("Bob")
+	assert.NotEqual(s, channel.StateActive, s.subscription(bob.ChatID).State)
+}
+
+// left demands that writing to p fails, and that one knows without a call.
+func (s *scene) left(p Person) {
+	s.Helper()
+	calls := s.Calls()
+	for range 2 {
+		_, err := s.send(p.ChatID, channel.Text("are you there?"))
+		require.ErrorIs(s, err, channel.ErrNotSubscribed)
+		var e *channel.Error
+		require.ErrorAs(s, err, &e)
+		assert.Equal(s, channel.ScopeChat, e.Scope)
+		assert.True(s, e.Permanent())
+	}
+	assert.Equal(s, calls, s.Calls(), "what is known is not asked of the platform")
+	sub := s.subscription(p.ChatID)
+	assert.Equal(s, channel.StateInactive, sub.State)
+	assert.ErrorIs(s, sub.Reason, channel.ErrNotSubscribed)
+}
+
+func checkBlocked(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	ann.Block()
+	events := s.in.all()
+	last := events[len(events)-1]
+	require.Equal(s, channel.EventSubscription, last.Kind)
+	require.NotNil(s, last.Subscription)
+	assert.Equal(s, channel.StateInactive, last.Subscription.State)
+	assert.Equal(s, ann.ChatID, last.Chat.ID)
+	s.left(ann)
+}
+
+func checkFoundBlocked(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	if claims(s.Harness, channel.FeatureOptOut) && !s.fault(Fault{Kind: FaultUndelivered}) {
+		return
+	}
+	ann.Block()
+	_, err := s.send(ann.ChatID, channel.Text("hi"))
+	require.ErrorIs(s, err, channel.ErrNotSubscribed)
+	synctest.Wait()
+	var inactive []channel.Event
+	for _, e := range s.learnt.all() {
+		if e.Subscription != nil && e.Subscription.State == channel.StateInactive && e.Chat.ID == ann.ChatID {
+			inactive = append(inactive, e)
+		}
+	}
+	require.Len(s, inactive, 1, "OnSubscription is told")
+	assert.Equal(s, channel.EventSubscription, inactive[0].Kind)
+	assert.Equal(s, s.Channel.Account(), inactive[0].Account)
+	assert.NotEmpty(s, inactive[0].ID)
+	s.left(ann)
+}
+
+func checkUnblocked(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	ann.Block()
+	_, err := s.send(ann.ChatID, channel.Text("are you there?"))
+	require.ErrorIs(s, err, channel.ErrNotSubscribed)
+	if ann.Unblock != nil {
+		ann.Unblock()
+	}
+	ann.Write("I am back")
+	assert.Equal(s, channel.StateActive, s.subscription(ann.ChatID).State)
+	_, err = s.send(ann.ChatID, channel.Text("welcome back"))
+	require.NoError(s, err)
+	assert.Equal(s, []string{"welcome back"}, ann.Texts())
+}
+
+// referral is the first that the handler was told of.
+func (s *scene) referral() *channel.Referral {
+	for _, e := range s.in.all() {
+		if e.Referral != nil {
+			return e.Referral
+		}
+	}
+	return nil
+}
+
+func checkStart(s *scene) {
+	s.open(channel.Options{})
+	s.User("Ann").Start("")
+	assert.Nil(s, s.referral())
+	s.User("Bob").Start("spring-42")
+	require.NotNil(s, s.referral())
+	assert.Equal(s, "spring-42", s.referral().Ref)
+}
+
+func checkLinks(s *scene) {
+	s.open(channel.Options{})
+	linker, ok := channel.As[channel.Linker](s.Channel)
+	require.True(s, ok)
+	link, err := linker.Link(s.Context(), "spring_42-b")
+	require.NoError(s, s.note(err))
+	s.say(link)
+	s.User("Ann").Open(link)
+	require.NotNil(s, s.referral())
+	assert.Equal(s, "spring_42-b", s.referral().Ref)
+	if limit := s.Channel.Limits().Ref.Max; limit > 0 {
+		_, err := linker.Link(s.Context(), prose(s.Channel.Limits().Ref, limit))
+		require.ErrorIs(s, s.note(err), channel.ErrInvalid)
+	}
+}
+
+func checkProfile(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	u, err := s.Channel.User(s.Context(), ann.ID)
+	require.NoError(s, s.note(err))
+	assert.Equal(s, ann.ID, u.ID)
+	if e := s.in.all()[0]; e.User.Name != "" {
+		assert.Equal(s, e.User.Name, u.Name)
+	}
+	calls := s.Calls()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			again, err := s.Channel.User(s.Context(), ann.ID)
+			assert.NoError(s, s.note(err))
+			assert.Equal(s, u, again)
+		})
+	}
+	wg.Wait()
+	assert.Equal(s, calls, s.Calls(), "what is known is not asked again")
+}
+
+func checkNobody(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	stranger := ann.ID[:len(ann.ID)-1] + "0"
+	_, err := s.Channel.User(s.Context(), stranger)
+	require.ErrorIs(s, s.note(err), channel.ErrNotFound)
+	calls := s.Calls()
+	_, err = s.Channel.User(s.Context(), stranger)
+	require.ErrorIs(s, s.note(err), channel.ErrNotFound)
+	assert.Equal(s, calls, s.Calls(), "that a person was not found is remembered")
+}

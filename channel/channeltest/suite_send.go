@@ -1,0 +1,278 @@
+package channeltest
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+
+	"github.com/parley-go/parley/channel"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// sendChecks are about sends that go well, or are refused before the network.
+var sendChecks = []check{
+	{"a text arrives as it was sent", hasUser, checkText},
+	{"a long text arrives in parts that join to it", has(hasUser, hasTextLimit), checkLongText},
+	{"a text without spaces is split between graphemes", has(hasUser, hasTextLimit), checkGraphemes},
+	{"sends to one chat leave in the order of the calls", hasUser, checkSendOrder},
+	{"a send with a key is made once", hasUser, checkKey},
+	{"a send with a key, repeated at once, is made once", hasUser, checkKeyAtOnce},
+	{"the same key in another chat is another send", hasUser, checkKeyApart},
+	{"the platform's pace is kept", has(hasUser, func(h Harness) bool { return h.Throttled != nil }), checkPace},
+	{"a send whose context has ended is not made", hasCalls, checkCancelled},
+	{"a message that cannot be sent is refused before the network", hasCalls, checkInvalid},
+	{"a keyboard beyond the limits is refused before the network", hasCalls, checkKeyboards},
+	{"content that the platform lacks is refused before the network", hasCalls, checkUnsupported},
+}
+
+func hasTextLimit(h Harness) bool { return h.Channel.Limits().Text.Max > 0 }
+
+func checkText(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	for _, text := range []string{"hi", "  spaces  inside and around  ", "Zażółć gęślą jaźń 👩‍👩‍👧‍👦 日本語", "a & b < c > d \"e\" 'f'", "one\n\ntwo"} {
+		before := len(ann.Texts())
+		sent, err := s.send(ann.ChatID, channel.Text(text))
+		require.NoError(s, err, text)
+		assert.Equal(s, ann.ChatID, sent.ChatID)
+		assert.Nil(s, sent.Rest)
+		require.Len(s, ann.Texts(), before+1)
+		assert.Equal(s, strings.TrimSpace(text), strings.TrimSpace(ann.Texts()[before]), "platforms may trim, and nothing else")
+	}
+}
+
+// prose is text of more than n units, of words and paragraphs.
+func prose(l channel.Length, n int) string {
+	var b strings.Builder
+	for i := 0; l.Of(b.String()) <= n; i++ {
+		switch {
+		case i%97 == 96:
+			b.WriteString("\n\nA paragraph")
+		case i%11 == 10:
+			b.WriteString(". A sentence")
+		default:
+			b.WriteString(" wört")
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func checkLongText(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	limit := s.Channel.Limits().Text
+	text := prose(limit, 3*limit.Max+limit.Max/2)
+	sent, err := s.send(ann.ChatID, channel.Text(text))
+	require.NoError(s, err)
+	assert.Nil(s, sent.Rest)
+	parts := ann.Texts()
+	assert.GreaterOrEqual(s, len(parts), 4)
+	for _, part := range parts {
+		assert.LessOrEqual(s, limit.Of(part), limit.Max)
+		assert.NotEmpty(s, strings.TrimSpace(part), "no part is white space alone")
+	}
+	assert.Equal(s, strings.Fields(text), strings.Fields(strings.Join(parts, " ")), "no word is cut, changed or lost")
+	if len(sent.MessageIDs) > 0 {
+		assert.Len(s, sent.MessageIDs, len(parts))
+	}
+}
+
+func checkGraphemes(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	const family = "👩‍👩‍👧‍👦"
+	limit := s.Channel.Limits().Text
+	text := strings.Repeat(family, limit.Max/limit.Of(family)+2)
+	_, err := s.send(ann.ChatID, channel.Text(text))
+	require.NoError(s, err)
+	assert.Equal(s, text, strings.Join(ann.Texts(), ""))
+	for _, part := range ann.Texts() {
+		assert.True(s, utf8.ValidString(part))
+		assert.Zero(s, len(part)%len(family), "a grapheme is cut in two")
+	}
+}
+
+func checkSendOrder(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	want := strings.Split("abcdefghijklmnopqrstuvwxyz", "")
+	var wg sync.WaitGroup
+	for _, text := range want {
+		wg.Go(func() {
+			_, err := s.send(ann.ChatID, channel.Text(text))
+			assert.NoError(s, err)
+		})
+		synctest.Wait()
+	}
+	wg.Wait()
+	assert.Equal(s, want, ann.Texts())
+}
+
+func checkKey(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	first, err := s.send(ann.ChatID, channel.Message{Text: "your order", Key: "order-7"})
+	require.NoError(s, err)
+	time.Sleep(time.Hour)
+	second, err := s.send(ann.ChatID, channel.Message{Text: "your order", Key: "order-7"})
+	require.NoError(s, err)
+	assert.Equal(s, first, second, "a repeat returns the first Sent")
+	assert.Equal(s, []string{"your order"}, ann.Texts())
+}
+
+func checkKeyAtOnce(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			_, err := s.send(ann.ChatID, channel.Message{Text: "your order", Key: "order-7"})
+			assert.NoError(s, err)
+		})
+	}
+	wg.Wait()
+	assert.Equal(s, []string{"your order"}, ann.Texts())
+}
+
+func checkKeyApart(s *scene) {
+	s.open(channel.Options{})
+	for _, name := range []string{"Ann", "Bob"} {
+		p := s.writer(name)
+		_, err := s.send(p.ChatID, channel.Message{Text: "news", Key: "issue-1"})
+		require.NoError(s, err)
+		assert.Equal(s, []string{"news"}, p.Texts())
+	}
+}
+
+func checkPace(s *scene) {
+	s.open(channel.Options{})
+	var wg sync.WaitGroup
+	people := make([]Person, 10)
+	for i := range people {
+		people[i] = s.writer("Person")
+		for range 30 {
+			wg.Go(func() {
+				_, err := s.send(people[i].ChatID, channel.Text("tick"))
+				assert.NoError(s, err)
+			})
+		}
+	}
+	wg.Wait()
+	for _, p := range people {
+		assert.Len(s, p.Texts(), 30)
+	}
+	assert.Zero(s, s.Throttled(), "the platform had to say that it is too much")
+}
+
+func checkCancelled(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	calls := s.Calls()
+	ctx, cancel := context.WithCancel(s.Context())
+	cancel()
+	_, err := s.sendWithin(ctx, ann.ChatID, channel.Text("too late"))
+	require.ErrorIs(s, err, context.Canceled)
+	assert.Equal(s, calls, s.Calls())
+	assert.Empty(s, ann.Texts())
+}
+
+// refuse demands that m is refused with an error of this channel, before the network.
+func (s *scene) refuse(what, chatID string, m channel.Message, reasons ...channel.Reason) {
+	s.Helper()
+	calls := s.Calls()
+	sent, err := s.send(chatID, m)
+	if assert.Error(s, err, what) {
+		var e *channel.Error
+		if assert.ErrorAs(s, err, &e, what) {
+			assert.Contains(s, reasons, e.Reason, "%s: %v", what, err)
+			assert.Equal(s, s.Channel.Account().Platform, e.Platform, what)
+			assert.Equal(s, "send", e.Op, what)
+			assert.NotEmpty(s, e.Scope, what)
+		}
+	}
+	assert.Empty(s, sent.MessageIDs, what)
+	assert.Equal(s, calls, s.Calls(), "%s: the platform was called", what)
+}
+
+func checkInvalid(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	for what, m := range map[string]channel.Message{
+		"an empty message":              {},
+		"white space":                   {Text: " \n\t "},
+		"a style beyond the text":       {Text: "hi", Styles: []channel.Style{{Kind: channel.StyleBold, Start: 0, End: 3}}},
+		"a style inside a rune":         {Text: "é", Styles: []channel.Style{{Kind: channel.StyleBold, Start: 0, End: 1}}},
+		"a style that ends first":       {Text: "hi", Styles: []channel.Style{{Kind: channel.StyleBold, Start: 2, End: 1}}},
+		"an attachment without source":  {Attachments: []channel.Attachment{{Kind: channel.AttachmentImage}}},
+		"an attachment with two":        {Attachments: []channel.Attachment{{Kind: channel.AttachmentImage, URL: "https://example.com/a.png", FileID: "x"}}},
+		"a latitude beyond the pole":    {Location: &channel.Location{Latitude: 91}},
+		"a button without a label":      {Text: "hi", Keyboard: &channel.Keyboard{Inline: true, Rows: [][]channel.Button{{{Data: "x"}}}}},
+		"text that is not UTF-8 at all": {Text: "\xff\xfe"},
+	} {
+		s.refuse(what, ann.ChatID, m, channel.ErrInvalid, channel.ErrUnsupported)
+	}
+	s.refuse("no chat", "", channel.Text("hi"), channel.ErrInvalid)
+	assert.Empty(s, ann.Texts())
+}
+
+func checkKeyboards(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	limits := s.Channel.Limits()
+	for inline, k := range map[bool]channel.KeyboardLimits{true: limits.Inline, false: limits.Reply} {
+		feature := channel.FeatureReplyKeyboard
+		if inline {
+			feature = channel.FeatureInlineKeyboard
+		}
+		if !claims(s.Harness, feature) {
+			continue
+		}
+		try := func(what string, rows [][]channel.Button) {
+			s.refuse(what, ann.ChatID, channel.Message{Text: "Choose", Keyboard: &channel.Keyboard{Inline: inline, Rows: rows}},
+				channel.ErrTooLarge, channel.ErrInvalid)
+		}
+		if k.Data.Max > 0 {
+			try("data too long", [][]channel.Button{{{Text: "x", Data: strings.Repeat("d", k.Data.Max+1)}}})
+		}
+		if k.Total > 0 {
+			rows := make([][]channel.Button, k.Total+1)
+			for i := range rows {
+				rows[i] = []channel.Button{{Text: "x", Data: "x"}}
+			}
+			try("too many buttons", rows)
+		}
+	}
+	assert.Empty(s, ann.Texts())
+}
+
+// contents is a message for each feature that is content, and would be lost without it.
+var contents = map[channel.Feature]channel.Message{
+	channel.FeatureImage:     media(channel.AttachmentImage),
+	channel.FeatureVideo:     media(channel.AttachmentVideo),
+	channel.FeatureAudio:     media(channel.AttachmentAudio),
+	channel.FeatureVoice:     media(channel.AttachmentVoice),
+	channel.FeatureFile:      media(channel.AttachmentFile),
+	channel.FeatureSticker:   media(channel.AttachmentSticker),
+	channel.FeatureAnimation: media(channel.AttachmentAnimation),
+	channel.FeatureVideoNote: media(channel.AttachmentVideoNote),
+	channel.FeatureTemplate:  {Template: &channel.Template{Name: "greeting", Language: "en_US"}},
+}
+
+func media(kind channel.AttachmentKind) channel.Message {
+	return channel.Message{Attachments: []channel.Attachment{{Kind: kind, FileID: "a-file"}}}
+}
+
+func checkUnsupported(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	for feature, m := range contents {
+		if s.Channel.Limits().Features[feature] == channel.LevelRejected {
+			s.refuse(string(feature), ann.ChatID, m, channel.ErrUnsupported)
+		}
+	}
+	assert.Empty(s, ann.Texts())
+}
