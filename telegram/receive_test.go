@@ -1,7 +1,6 @@
 package telegram
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -104,16 +103,17 @@ func TestWhatIsNotUnderstoodIsOther(t *testing.T) {
 	}
 }
 
-func TestAnUpdateWithoutANumberIsKnownByItsContent(t *testing.T) {
+func TestAnUpdateWithoutANumberHasNoID(t *testing.T) {
 	t.Parallel()
 	c, _ := newTest(t, ok("true"))
-	one, again, other := decode(t, c.driver, `{"update_id":"x"}`), decode(t, c.driver, `{"update_id":"x"}`), decode(t, c.driver, `{}`)
-	assert.NotEmpty(t, one.Event.ID)
-	assert.Equal(t, one.Event.ID, again.Event.ID)
-	assert.NotEqual(t, one.Event.ID, other.Event.ID)
+	for _, native := range []string{`{}`, `{"update_id":"x"}`, `{"update_id":null}`} {
+		in := decode(t, c.driver, native)
+		assert.Empty(t, in.Event.ID, "the engine makes one of what is in it")
+		assert.Equal(t, channel.EventOther, in.Event.Kind)
+	}
 }
 
-func TestJSONIsReadLiberallyAndMended(t *testing.T) {
+func TestJSONIsReadLiberallyAndItsTextMended(t *testing.T) {
 	t.Parallel()
 	c, _ := newTest(t, ok("true"))
 	for name, test := range map[string]struct{ text, want string }{
@@ -129,11 +129,7 @@ func TestJSONIsReadLiberallyAndMended(t *testing.T) {
 			require.Equal(t, channel.EventMessage, in.Event.Kind)
 			assert.Equal(t, test.want, in.Event.Message.Text)
 			assert.Equal(t, "5512345678", in.Event.User.ID)
-			var generic map[string]any
-			require.NoError(t, json.Unmarshal(in.Event.Raw, &generic))
-			if strings.Contains(test.text, "9007199254740993") {
-				assert.Contains(t, string(in.Event.Raw), "9007199254740993", "a number does not pass through a float")
-			}
+			assert.NotEmpty(t, in.Event.Raw)
 		})
 	}
 }
