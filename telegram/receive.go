@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
@@ -31,6 +32,29 @@ type update struct {
 	CallbackQuery         *callbackQuery     `json:"callback_query"`
 	MyChatMember          *chatMemberUpdated `json:"my_chat_member"`
 	MessageReaction       *messageReaction   `json:"message_reaction"`
+
+	// Those that become EventOther, with the person and the chat that they are about.
+	BusinessConnection   *glance `json:"business_connection"`
+	DeletedBusiness      *glance `json:"deleted_business_messages"`
+	ChatMember           *glance `json:"chat_member"`
+	ChatJoinRequest      *glance `json:"chat_join_request"`
+	MessageReactionCount *glance `json:"message_reaction_count"`
+	InlineQuery          *glance `json:"inline_query"`
+	ChosenInlineResult   *glance `json:"chosen_inline_result"`
+	ShippingQuery        *glance `json:"shipping_query"`
+	PreCheckoutQuery     *glance `json:"pre_checkout_query"`
+	PurchasedPaidMedia   *glance `json:"purchased_paid_media"`
+	PollAnswer           *glance `json:"poll_answer"`
+	ChatBoost            *glance `json:"chat_boost"`
+	RemovedChatBoost     *glance `json:"removed_chat_boost"`
+}
+
+// glance is what most kinds have under the same names.
+type glance struct {
+	place
+	From user  `json:"from"`
+	User user  `json:"user"`
+	Date int64 `json:"date"`
 }
 
 type callbackQuery struct {
@@ -158,8 +182,32 @@ func (d *driver) incoming(u *update) adapter.Incoming {
 	case u.MessageReaction != nil:
 		return u.MessageReaction.incoming()
 	default:
-		return adapter.Incoming{Event: channel.Event{Kind: channel.EventOther}}
+		return u.other().incoming(u.ID)
 	}
+}
+
+// other is the field of a kind that is looked at no closer; nil: it is none of those known here.
+func (u *update) other() *glance {
+	return cmp.Or(
+		u.BusinessConnection, u.DeletedBusiness, u.ChatMember, u.ChatJoinRequest, u.MessageReactionCount, u.InlineQuery,
+		u.ChosenInlineResult, u.ShippingQuery, u.PreCheckoutQuery, u.PurchasedPaidMedia, u.PollAnswer, u.ChatBoost,
+		u.RemovedChatBoost,
+	)
+}
+
+func (g *glance) incoming(updateID int64) adapter.Incoming {
+	e := channel.Event{Kind: channel.EventOther}
+	if g != nil {
+		e.Chat, e.User, e.Time = g.chat(), g.From.user(), date(g.Date)
+		if e.User.ID == "" {
+			e.User = g.User.user()
+		}
+	}
+	in := adapter.Incoming{Event: e}
+	if e.Chat.ID == "" && e.User.ID == "" {
+		in.Order = "update/" + id(updateID) // of nobody: it waits for no other
+	}
+	return in
 }
 
 func (q *callbackQuery) incoming() adapter.Incoming {

@@ -134,6 +134,29 @@ func TestJSONIsReadLiberallyAndItsTextMended(t *testing.T) {
 	}
 }
 
+func TestOtherKindsStillTellWhoAndWhere(t *testing.T) {
+	t.Parallel()
+	c, _ := newTest(t, ok("true"))
+	for name, test := range map[string]struct{ native, user, chat, order string }{
+		"an inline query":      {`{"update_id":6,"inline_query":{"id":"1","from":{"id":55,"is_bot":false,"first_name":"A"},"query":"q","offset":""}}`, "55", "", ""},
+		"a request to join":    {`{"update_id":6,"chat_join_request":{"chat":{"id":-1005,"type":"channel"},"from":{"id":55,"is_bot":false,"first_name":"A"},"user_chat_id":55,"date":1795300000}}`, "55", "-1005", ""},
+		"an answer to a poll":  {`{"update_id":6,"poll_answer":{"poll_id":"1","user":{"id":55,"is_bot":false,"first_name":"A"},"option_ids":[0]}}`, "55", "", ""},
+		"deleted by customers": {`{"update_id":6,"deleted_business_messages":{"business_connection_id":"bc_1","chat":{"id":66,"type":"private"},"message_ids":[1,2]}}`, "", "66/bbc_1", ""},
+		"a poll":               {`{"update_id":6,"poll":{"id":"1","question":"?"}}`, "", "", "update/6"},
+		"of another time":      {`{"update_id":6,"hologram":{}}`, "", "", "update/6"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := decode(t, c.driver, test.native)
+			assert.Equal(t, channel.EventOther, in.Event.Kind)
+			assert.Equal(t, test.user, in.Event.User.ID)
+			assert.Equal(t, test.chat, in.Event.Chat.ID)
+			assert.Equal(t, test.order, in.Order)
+			assert.Nil(t, in.Implies)
+		})
+	}
+}
+
 func TestAPressIsAPostback(t *testing.T) {
 	t.Parallel()
 	c, _ := newTest(t, ok("true"))
