@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,6 +182,47 @@ func count[E memoryEntry](s *shard[E]) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.entries)
+}
+
+func TestASweepTakesNothingFromThoseAtWork(t *testing.T) {
+	t.Parallel()
+	s := NewMemoryStore()
+	const chats, workers = 2 * sweepAtOnce * memoryShards, 4
+	var taken, won atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := range chats {
+				b := Bucket{Key: testKey(KeyLimit, i), N: 1, Per: time.Hour, Cost: 1}
+				brief := Bucket{Key: testKey(KeyLimit, chats+i), N: 1, Per: time.Nanosecond, Cost: 1}
+				if wait, err := s.Reserve(t.Context(), []Bucket{b}, 0); err == nil && wait == 0 {
+					taken.Add(1)
+				}
+				_, err := s.Reserve(t.Context(), []Bucket{brief}, time.Second)
+				assert.NoError(t, err)
+				c, err := s.Claim(t.Context(), testKey(KeyEvent, i), time.Hour, time.Hour)
+				assert.NoError(t, err)
+				if c.State == ClaimWon {
+					won.Add(1)
+					assert.NoError(t, s.Commit(t.Context(), c, nil, time.Hour))
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	for working := true; working; {
+		select {
+		case <-done:
+			working = false
+		default:
+			s.sweep()
+		}
+	}
+	s.sweep()
+	assert.EqualValues(t, chats, taken.Load())
+	assert.EqualValues(t, chats, won.Load())
+	assert.Equal(t, []int{chats, 0, chats}, entries(s))
 }
 
 func TestALimitOfAnHourSurvivesSweeps(t *testing.T) {
