@@ -169,11 +169,17 @@ func TestWhatIsPastItsTimeIsSweptAway(t *testing.T) {
 func entries(s *MemoryStore) []int {
 	n := make([]int, 3)
 	for i := range memoryShards {
-		n[0] += len(s.claims[i].entries)
-		n[1] += len(s.values[i].entries)
-		n[2] += len(s.buckets[i].entries)
+		n[0] += count(&s.claims[i])
+		n[1] += count(&s.values[i])
+		n[2] += count(&s.buckets[i])
 	}
 	return n
+}
+
+func count[E memoryEntry](s *shard[E]) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.entries)
 }
 
 func TestALimitOfAnHourSurvivesSweeps(t *testing.T) {

@@ -105,15 +105,11 @@ func (m *Mux) clear() {
 	}
 }
 
-// muxMisses remembers the accounts that were not found, the oldest first: all are remembered for the same time.
+// muxMisses remembers the accounts that were not found. All are remembered for the same time, so that the order in which
+// they came is that in which they go.
 type muxMisses struct {
 	until map[Account]time.Time
-	order []muxMiss
-}
-
-type muxMiss struct {
-	account Account
-	until   time.Time
+	order []Account
 }
 
 func (s *muxMisses) has(a Account, now time.Time) bool { return now.Before(s.until[a]) }
@@ -121,19 +117,15 @@ func (s *muxMisses) has(a Account, now time.Time) bool { return now.Before(s.unt
 func (s *muxMisses) forget(a Account) { delete(s.until, a) }
 
 func (s *muxMisses) add(a Account, now time.Time) {
-	for len(s.order) > 0 && (len(s.order) >= muxMissMax || !now.Before(s.order[0].until)) {
-		oldest := s.order[0]
+	for len(s.order) > 0 && (len(s.order) >= muxMissMax || !s.has(s.order[0], now)) {
+		delete(s.until, s.order[0])
 		s.order = s.order[1:]
-		if s.until[oldest.account].Equal(oldest.until) { // else it was forgotten, or missed again since
-			delete(s.until, oldest.account)
-		}
 	}
 	if s.until == nil {
 		s.until = make(map[Account]time.Time)
 	}
-	miss := muxMiss{a, now.Add(muxMissFor)}
-	s.until[a] = miss.until
-	s.order = append(s.order, miss)
+	s.until[a] = now.Add(muxMissFor)
+	s.order = append(s.order, a)
 }
 
 // plausible reports whether an account is worth asking for: databases refuse other text, which would not be a miss.

@@ -54,12 +54,9 @@ func accountOfPath(u *url.URL) (Account, bool) {
 	if platform == "" || id == "" || strings.Contains(id, "/") {
 		return Account{}, false
 	}
-	platform, err := url.PathUnescape(platform)
-	if err != nil {
-		return Account{}, false
-	}
-	id, err = url.PathUnescape(id)
-	return Account{platform, id}, err == nil
+	platform, err1 := url.PathUnescape(platform)
+	id, err2 := url.PathUnescape(id)
+	return Account{platform, id}, err1 == nil && err2 == nil
 }
 
 // path is what accountOfPath reads.

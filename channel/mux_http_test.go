@@ -43,17 +43,12 @@ func TestMuxServesTheAccountThatThePathNames(t *testing.T) {
 		"/vk/x%3Fy%23z":          accounts[8],
 	} {
 		for prefix, h := range map[string]http.Handler{
-			"":         &m,
-			"/hooks":   http.StripPrefix("/hooks", &m),
-			"/a%2Fb/c": http.StripPrefix("/a/b/c", &m),
-			"/slash":   http.StripPrefix("/slash/", &m),
+			"":       &m,
+			"/hooks": http.StripPrefix("/hooks", &m),
+			"/slash": http.StripPrefix("/slash/", &m),
 		} {
 			got = channel.Account{}
 			w := muxPost(h, prefix+path)
-			if prefix == "/a%2Fb/c" { // StripPrefix itself refuses a prefix that is escaped otherwise
-				assert.Equal(t, http.StatusNotFound, w.Code, prefix+path)
-				continue
-			}
 			assert.Equal(t, http.StatusOK, w.Code, prefix+path)
 			assert.Equal(t, want, got, prefix+path)
 		}

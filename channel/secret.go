@@ -8,7 +8,9 @@ import (
 // Secret is a token or a key. However it is printed, logged or marshalled, it shows nothing; [Secret.Reveal] is the one
 // way to read it. It unmarshals from JSON as a string, so that a Config can be loaded.
 //
-// The fmt package cannot call methods on unexported fields: keep a Secret in an exported field, or behind a pointer.
+// There are three ways around its methods, all of them mistakes. The fmt package cannot call methods on unexported
+// fields: keep a Secret in an exported field, or behind a pointer. It asks no method for %p, and for %w of what is no
+// error, either. And encoding/json writes a key of a map as it is.
 type Secret string
 
 const hidden = "[secret]"

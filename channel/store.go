@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -59,7 +60,13 @@ type Key struct {
 // String is the account, the kind and the ID, joined by colons: a key for stores that know only text. No two keys have
 // the same.
 func (k Key) String() string {
-	return k.Account.String() + ":" + escaper.Replace(string(k.Kind)) + ":" + k.ID
+	var b strings.Builder
+	for _, part := range []string{k.Account.Platform, k.Account.ID, string(k.Kind)} {
+		b.WriteString(escaper.Replace(part))
+		b.WriteByte(':')
+	}
+	b.WriteString(k.ID)
+	return b.String()
 }
 
 // KeyKind says what a [Key] names, so that a bounded store can choose what to forget: profiles first, then the oldest

@@ -32,7 +32,7 @@ type Entry struct {
 // that m does not have is acknowledged and logged. The request is refused for now if any event must come again, or an
 // account could not be resolved.
 func (a App) Webhook(m *channel.Mux) http.Handler {
-	o := channel.Options{MaxBody: a.MaxBody, Logger: a.Logger, Store: noStore{}}
+	o := channel.Options{MaxBody: a.MaxBody, Logger: a.Logger, Store: appStore{}}
 	rules := a.Rules
 	fill(&rules, &o)
 	e := endpoint{rules: &rules, maxBody: o.MaxBody, log: o.Logger}
@@ -116,5 +116,5 @@ func (e endpoint) hand(ctx context.Context, m *channel.Mux, a channel.Account, n
 	return err
 }
 
-// noStore keeps fill from making a store that an app has no use for.
-type noStore struct{ channel.Store }
+// appStore keeps fill from making a store that an app has no use for.
+type appStore struct{ channel.Store }

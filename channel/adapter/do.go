@@ -1,6 +1,10 @@
 package adapter
 
-import "context"
+import (
+	"context"
+
+	"github.com/parley-go/parley/channel"
+)
 
 // Call is what the engine must know of a native call.
 type Call struct {
@@ -13,7 +17,23 @@ type Call struct {
 }
 
 // Do makes a native call in the engine's care: it waits for the pace, retries what is safe, turns a failure into a
-// *channel.Error, and notes what that says about the chat.
+// *channel.Error, and notes what that says about the chat. A chat that moved is remembered, and the failure returned: f
+// alone knows where it writes the chat's ID.
 func Do[T any](ctx context.Context, c *Channel, call Call, f func(ctx context.Context) (T, error)) (T, error) {
-	return f(ctx)
+	var v T
+	a := attempt{
+		op: call.Op, chatIDs: call.ChatIDs, costs: call.Costs, repeatable: call.Repeatable, teaches: true,
+		bulk: call.Bulk || channel.IsBulk(ctx), patience: c.patience(),
+		call: func(ctx context.Context) (err error) {
+			v, err = f(ctx)
+			return err
+		},
+	}
+	if err := c.carryOut(ctx, &a); err != nil {
+		return v, err
+	}
+	if call.Answers != "" {
+		c.answered(call.Answers)
+	}
+	return v, nil
 }

@@ -26,29 +26,26 @@ var errNotYet = errors.New("adapter: not handled yet")
 // errLeaseLost cancels a handler whose event another replica took over.
 var errLeaseLost = errors.New("adapter: the lease ran out and another replica has the event")
 
-// claim asks the store for the event until it is this process's to handle, or somebody else committed it.
+// claim asks the store for the event until it is this process's to handle, or somebody else committed it. Meanwhile the
+// event keeps its place: what came after it in the chat waits too.
 func (c *Channel) claim(ctx context.Context, h channel.Handler, in *Incoming, t *ticket, d delivery,
 	slots chan struct{}) result {
 	id := in.Event.ID
 	if done, ok := c.receiver.undone.get(id); ok {
-		t.leave()
 		return c.commit(ctx, in, done.claim, done.answer)
 	}
 	for {
 		claim, err := c.store.Claim(ctx, c.key(channel.KeyEvent, id), lease, c.rules.Redelivery)
 		if err != nil {
-			t.leave()
 			c.log.Error("event refused: the store failed", "event", id, "error", err)
 			return result{err: err}
 		}
 		switch claim.State {
 		case channel.ClaimDone:
-			t.leave()
 			return result{answer: claim.Answer}
 		case channel.ClaimWon:
 			return c.inTurn(ctx, h, in, claim, t, d, slots)
 		}
-		t.leave()
 		timer := time.NewTimer(min(max(time.Until(claim.Until), time.Millisecond), busyPoll))
 		select {
 		case <-timer.C:
@@ -56,7 +53,6 @@ func (c *Channel) claim(ctx context.Context, h channel.Handler, in *Incoming, t 
 			timer.Stop()
 			return result{err: errNotYet}
 		}
-		t = c.receiver.order.enter(in.Order)
 	}
 }
 
@@ -64,7 +60,6 @@ func (c *Channel) claim(ctx context.Context, h channel.Handler, in *Incoming, t 
 // the while.
 func (c *Channel) inTurn(ctx context.Context, h channel.Handler, in *Incoming, claim channel.Claim, t *ticket,
 	d delivery, slots chan struct{}) result {
-	defer t.leave()
 	ctx, stop := c.keepLease(ctx, claim)
 	defer stop()
 	if err := t.wait(ctx); err != nil {
@@ -191,7 +186,7 @@ func ofAccount(err error) bool {
 func (c *Channel) deadLetter(ctx context.Context, in *Incoming, claim channel.Claim, cause error) result {
 	if c.options.DeadLetter == nil {
 		c.log.Error("event failed for good", "event", in.Event.ID, "kind", in.Event.Kind, "attempt", claim.Attempt,
-			"error", cause, "dead_letter", asJSON(in.Event))
+			"error", cause, "dead_letter", eventJSON(in.Event))
 		return c.commit(ctx, in, claim, nil)
 	}
 	hctx, cancel := context.WithTimeout(channel.WithFailure(ctx, cause), c.options.HandlerTimeout)
@@ -203,7 +198,7 @@ func (c *Channel) deadLetter(ctx context.Context, in *Incoming, claim channel.Cl
 	return c.commit(ctx, in, claim, nil)
 }
 
-func asJSON(e channel.Event) string {
+func eventJSON(e channel.Event) string {
 	b, err := json.Marshal(e)
 	if err != nil {
 		return err.Error()

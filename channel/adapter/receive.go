@@ -12,7 +12,8 @@ import (
 
 // receiver is what a channel knows of the events in its hands.
 type receiver struct {
-	order   queue // events of one chat, one at a time
+	mu      sync.Mutex // of begin
+	order   queue      // events of one chat, one at a time
 	flights flights
 	undone  undone
 	presses presses
@@ -91,23 +92,22 @@ func (c *Channel) deliver(ctx context.Context, h channel.Handler, events []Incom
 	if len(events) == 1 {
 		in := &events[0]
 		c.prepare(in)
-		results[0] = c.process(ctx, h, in, c.receiver.order.enter(in.Order), d, nil)
+		results[0] = c.process(ctx, h, in, c.receiver.begin(in), d, nil)
 		return results
 	}
 	slots := make(chan struct{}, atOnce)
 	groups := make(map[string][]int, len(events))
-	tickets := make([]*ticket, len(events))
+	arrivals := make([]arrival, len(events))
 	for i := range events {
 		c.prepare(&events[i])
-		order := events[i].Order
-		groups[order] = append(groups[order], i)
-		tickets[i] = c.receiver.order.enter(order)
+		groups[events[i].Order] = append(groups[events[i].Order], i)
+		arrivals[i] = c.receiver.begin(&events[i])
 	}
 	var wg sync.WaitGroup
 	for _, group := range groups {
 		wg.Go(func() {
 			for _, i := range group {
-				results[i] = c.process(ctx, h, &events[i], tickets[i], d, slots)
+				results[i] = c.process(ctx, h, &events[i], arrivals[i], d, slots)
 			}
 		})
 	}
@@ -132,21 +132,39 @@ func (c *Channel) prepare(in *Incoming) {
 	}
 }
 
-// process takes one event through, once: a duplicate in this process shares the outcome of the first.
-func (c *Channel) process(ctx context.Context, h channel.Handler, in *Incoming, t *ticket, d delivery,
-	slots chan struct{}) result {
-	f, first := c.receiver.flights.begin(in.Event.ID)
+// arrival is an event's place among those in this process: the first of its ID has a ticket in the line of its chat, a
+// duplicate waits for the flight of the first.
+type arrival struct {
+	flight *flight
+	ticket *ticket // nil: a duplicate
+}
+
+// begin gives an event its place. It does so at one stroke: an event whose flight is another's stands behind that one's
+// ticket then, and so does everything that waits for it. Else two batches could wait for each other.
+func (r *receiver) begin(in *Incoming) arrival {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f, first := r.flights.begin(in.Event.ID)
 	if !first {
-		t.leave()
+		return arrival{flight: f}
+	}
+	return arrival{f, r.order.enter(in.Order)}
+}
+
+// process takes one event through, once: a duplicate in this process shares the outcome of the first.
+func (c *Channel) process(ctx context.Context, h channel.Handler, in *Incoming, a arrival, d delivery,
+	slots chan struct{}) result {
+	if a.ticket == nil {
 		select {
-		case <-f.done:
-			return f.result
+		case <-a.flight.done:
+			return a.flight.result
 		case <-d.over:
 			return result{err: errNotYet}
 		}
 	}
-	r := c.claim(ctx, h, in, t, d, slots)
-	c.receiver.flights.end(in.Event.ID, f, r)
+	defer a.ticket.leave()
+	r := c.claim(ctx, h, in, a.ticket, d, slots)
+	c.receiver.flights.end(in.Event.ID, a.flight, r)
 	return r
 }
 

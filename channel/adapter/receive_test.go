@@ -581,3 +581,37 @@ func TestAnIncompleteEventIsCompletedAfterItsClaim(t *testing.T) {
 		})
 	}
 }
+
+func TestTheSameBatchAtOnceIsHandledOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t, adapter.Rules{}, channel.Options{})
+		h := &recorder{do: func(context.Context, *channel.Event, int) error {
+			time.Sleep(100 * time.Millisecond)
+			return nil
+		}}
+		batch := []wireEvent{{ID: "1", Chat: "a"}, {ID: "2", Chat: "a"}, {ID: "3", Chat: "b"}, {ID: "4", Chat: "a"}}
+		codes := make(chan int, 32)
+		for range 32 {
+			go func() { codes <- w.post(h, batch...).Code }()
+		}
+		for range 32 {
+			assert.Equal(t, 200, <-codes)
+		}
+		assert.Len(t, h.ids(), 4)
+	})
+}
+
+func TestABatchThatWaitsForAnotherReplicaGoesOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := channel.NewMemoryStore()
+		w := newWire(t, adapter.Rules{}, channel.Options{Store: store})
+		claim, err := store.Claim(t.Context(), channel.Key{Account: w.Account(), Kind: channel.KeyEvent, ID: "1"}, 3*time.Second, time.Hour)
+		require.NoError(t, err)
+		require.Equal(t, channel.ClaimWon, claim.State)
+		h := &recorder{}
+		assert.Equal(t, 200, w.post(h, wireEvent{ID: "1", Chat: "a"}, wireEvent{ID: "2", Chat: "a"}).Code)
+		assert.Equal(t, []string{"1", "2"}, h.ids())
+	})
+}

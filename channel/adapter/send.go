@@ -2,13 +2,242 @@ package adapter
 
 import (
 	"context"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/parley-go/parley/channel"
 )
 
-type sender struct{}
+const opSend = "send"
 
-// Send is stubbed.
+// sender is what the sends of a channel share.
+type sender struct {
+	lines     queue // of chats: their sends leave in the order of the calls
+	keys      queue // of sends with a Key: a repeat waits for the one that runs
+	moves     moves
+	throttles throttles
+
+	once       sync.Once
+	limiter    *channel.MemoryStore // of this process alone, for when the Store fails
+	complained atomic.Int64         // when the Store's failure was logged last, Unix nanoseconds
+}
+
+func (s *sender) local() *channel.MemoryStore {
+	s.once.Do(func() { s.limiter = channel.NewMemoryStore() })
+	return s.limiter
+}
+
+// complain logs that the Store fails, at most once a minute: every send would.
+func (s *sender) complain(c *Channel, what string, err error) {
+	now, last := time.Now().UnixNano(), s.complained.Load()
+	if (last == 0 || now-last >= int64(time.Minute)) && s.complained.CompareAndSwap(last, now) {
+		c.log.Warn(what, "error", err)
+	}
+}
+
+// Send sends m to a chat. What goes wrong before the first call leaves nothing sent; a later failure leaves the parts
+// after it unsent: Sent.Rest.
+//
+// With a Key, a repeat returns what the first Send did, goes on at the first part that is unsent, or is
+// ErrOutcomeUnknown for as long as that is so; either the message or the Rest may be repeated, and Sent then tells of all
+// parts together. A message that is the answer of a webhook request is not remembered under its Key: a request that
+// comes again needs its answer again.
 func (c *Channel) Send(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
-	return channel.Sent{}, nil
+	sent, err := c.send(ctx, chatID, m)
+	if err == nil {
+		return sent, nil
+	}
+	if sent.Rest == nil {
+		rest := m
+		sent.Rest = &rest
+	}
+	return sent, err
+}
+
+func (c *Channel) send(ctx context.Context, chatID string, m channel.Message) (channel.Sent, *channel.Error) {
+	if chatID == "" {
+		return channel.Sent{}, c.fail(opSend, &channel.Error{Reason: channel.ErrInvalid, Message: "no chat ID"})
+	}
+	d := outgoing{c: c, asked: chatID, message: m, patience: c.patience(), seed: rand.Uint64()}
+	d.sent.ChatID = c.sender.moves.latest(chatID)
+	if c.welcomes(ctx, d.sent.ChatID) {
+		if taken, err := d.welcome(ctx); taken || err != nil {
+			return d.sent, err
+		}
+	}
+	if m.Key != "" {
+		return d.sent, d.once(ctx)
+	}
+	d.place = c.sender.lines.enter(d.sent.ChatID)
+	defer d.place.leave()
+	err := d.run(ctx)
+	return d.sent, err
+}
+
+// outgoing is one Send under way.
+type outgoing struct {
+	c        *Channel
+	asked    string // the chat's ID as the caller gave it
+	message  channel.Message
+	place    *ticket // in the chat's line
+	patience patience
+	seed     uint64
+	first    int    // Part.Index of the first part of message
+	key      *keyed // nil without a Message.Key
+	sent     channel.Sent
+}
+
+// welcome has the message be the answer of the webhook request that ctx belongs to.
+func (d *outgoing) welcome(ctx context.Context) (taken bool, err *channel.Error) {
+	p, err := d.plan(ctx, channel.Subscription{})
+	if err != nil {
+		return false, err
+	}
+	if len(p.parts) != 1 {
+		return false, d.c.fail(opSend, &channel.Error{
+			Reason:  channel.ErrUnsupported,
+			Message: "the answer of a webhook request is one message, and this takes several",
+		})
+	}
+	taken, failed := d.c.welcome(ctx, p.parts[0])
+	if failed != nil {
+		return false, d.c.fail(opSend, failed)
+	}
+	return taken, nil
+}
+
+func (d *outgoing) plan(ctx context.Context, sub channel.Subscription) (plan, *channel.Error) {
+	p, err := d.c.plan(ctx, draft{chatID: d.sent.ChatID, message: d.message, sub: sub, first: d.first, seed: d.seed})
+	if err != nil {
+		return plan{}, d.c.fail(opSend, err)
+	}
+	for _, f := range p.degraded {
+		if !slices.Contains(d.sent.Degraded, f) {
+			d.sent.Degraded = append(d.sent.Degraded, f)
+		}
+	}
+	return p, nil
+}
+
+// run sends what is not sent yet, when it is d's turn.
+func (d *outgoing) run(ctx context.Context) *channel.Error {
+	sub := d.c.expected(ctx, d.sent.ChatID)
+	if err := sub.Check(time.Now(), d.message); err != nil {
+		e := d.c.fail(opSend, err)
+		e.Scope = channel.ScopeChat
+		return e
+	}
+	p, err := d.plan(ctx, sub)
+	if err != nil {
+		return err
+	}
+	if err := d.wait(ctx); err != nil {
+		return err
+	}
+	for i, part := range p.parts {
+		if d.key != nil && part.Index < d.key.record.Next {
+			continue
+		}
+		if err := d.part(ctx, part, &p.rests[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wait is for d's turn in the line of its chat, no longer than it may wait for the pace that those before it wait for.
+func (d *outgoing) wait(ctx context.Context) *channel.Error {
+	if d.place.turn == nil || !d.patience.bounded || d.patience.left == 0 {
+		if err := d.place.wait(ctx); err != nil {
+			return d.c.ended(opSend, err)
+		}
+		return nil
+	}
+	began := time.Now()
+	limited, cancel := context.WithTimeout(ctx, d.patience.left)
+	defer cancel()
+	if err := d.place.wait(limited); err != nil {
+		if ctx.Err() != nil {
+			return d.c.ended(opSend, err)
+		}
+		return d.c.fail(opSend, &channel.Error{
+			Reason: channel.ErrRateLimited, Scope: channel.ScopeChat, Message: "earlier messages to this chat are waiting",
+			RetryAt: time.Now().UTC(),
+		})
+	}
+	d.patience.left = max(d.patience.left-time.Since(began), 0)
+	return nil
+}
+
+// part sends one part; rest is the message still to send when it fails.
+func (d *outgoing) part(ctx context.Context, p *Part, rest *channel.Message) *channel.Error {
+	c := d.c
+	if p.ChatID != d.sent.ChatID {
+		if err := d.readdress(p, d.sent.ChatID); err != nil {
+			return d.failed(p, rest, channel.Sent{}, err)
+		}
+	}
+	var sent channel.Sent
+	a := attempt{
+		op: opSend, chatIDs: []string{p.ChatID}, costs: p.Costs, bulk: channel.IsBulk(ctx), teaches: true,
+		patience: d.patience, deduplicates: c.rules.Deduplicates,
+	}
+	a.call = func(ctx context.Context) (err error) {
+		sent, err = c.driver.Send(ctx, p)
+		return err
+	}
+	a.whole = func() bool { return len(sent.MessageIDs) == 0 }
+	a.move = func(to string) *channel.Error {
+		if err := d.readdress(p, to); err != nil {
+			return err
+		}
+		a.costs = p.Costs
+		return nil
+	}
+	if d.key != nil {
+		d.key.resume(&a, p.Index)
+		a.begin = func(ctx context.Context) *channel.Error { return d.key.begin(ctx, p.Index, a.first, &d.sent) }
+	}
+	err := c.carry(ctx, &a)
+	d.patience = a.patience
+	d.sent.MessageIDs = append(d.sent.MessageIDs, sent.MessageIDs...)
+	if sent.Billing != "" {
+		d.sent.Billing = sent.Billing
+	}
+	if err != nil {
+		return d.failed(p, rest, sent, err)
+	}
+	if d.key != nil {
+		d.key.sent(p.Index)
+	}
+	return nil
+}
+
+// readdress makes p a part for another chat.
+func (d *outgoing) readdress(p *Part, chatID string) *channel.Error {
+	p.ChatID, d.sent.ChatID = chatID, chatID
+	if err := d.c.driver.Encode(p); err != nil {
+		return d.c.fail(opSend, err)
+	}
+	return nil
+}
+
+// failed notes what is still to send when p failed, after what of it went out nevertheless.
+func (d *outgoing) failed(p *Part, rest *channel.Message, sent channel.Sent, err *channel.Error) *channel.Error {
+	left := *rest
+	left.Key = d.message.Key
+	if n := len(sent.MessageIDs); n > 0 && n < len(p.Message.Attachments) && n <= len(left.Attachments) {
+		left.Attachments = left.Attachments[n:]
+		if left.Text == p.Message.Text { // the caption went with the first of them
+			left.Text, left.Styles = "", nil
+		}
+	}
+	d.sent.Rest = &left
+	if d.key != nil {
+		d.key.failed(p.Index, len(sent.MessageIDs) > 0, err)
+	}
+	return err
 }

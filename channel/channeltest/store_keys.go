@@ -13,9 +13,9 @@ func (s *storeTest) awkwardKeys() []channel.Key {
 	var keys []channel.Key
 	for _, account := range []channel.Account{
 		{Platform: "telegram", ID: "1"}, {Platform: "telegram", ID: "1:event"}, {Platform: "telegram", ID: "1%3Aevent"},
-		{Platform: "telegram:1", ID: "1"}, {Platform: "viber", ID: "1"}, {Platform: "telegram", ID: ""}, {},
+		{Platform: "telegram:1", ID: "1"}, {Platform: "viber", ID: "1"}, {Platform: "telegram", ID: ""}, {ID: "event"}, {},
 	} {
-		for _, kind := range []channel.KeyKind{channel.KeyEvent, channel.KeySend, channel.KeyDriver, "event:1"} {
+		for _, kind := range []channel.KeyKind{channel.KeyEvent, channel.KeySend, channel.KeyDriver, "event:1", "1"} {
 			for _, id := range []string{"1", "1:2", "1%3A2", "1%253A2", ":1", "1:", "", " ", "\x00", "é", "*", "{1}", strings.Repeat("1", 300)} {
 				keys = append(keys, channel.Key{Account: account, Kind: kind, ID: id})
 			}

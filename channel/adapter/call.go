@@ -1,0 +1,155 @@
+package adapter
+
+import (
+	"context"
+	"time"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// attempt is one call of a driver in the engine's care: a part of a Send, a look-up, a native call.
+type attempt struct {
+	op         string
+	chatIDs    []string
+	costs      []Cost
+	limits     limits
+	repeatable bool
+	bulk       bool
+	teaches    bool // its failure tells something of its only chat
+	patience   patience
+	call       func(ctx context.Context) error
+
+	begin func(ctx context.Context) *channel.Error // before each call, once its pace is had; nil: nothing is
+	move  func(to string) *channel.Error           // has call go to the chat's new ID; nil: it cannot
+	whole func() bool                              // whether a failed call did nothing of what was asked; nil: yes
+
+	// A platform that deduplicates may be asked again after an unknown outcome, for so long after the first try.
+	deduplicates time.Duration
+	first        time.Time // when it was first tried; zero: not yet
+	unsure       bool      // an earlier try may have been carried out
+}
+
+const (
+	firstBackoff   = 500 * time.Millisecond // doubled each time
+	triesIfDown    = 3                      // in all
+	triesIfLimited = 5                      // in all
+)
+
+// carryOut makes the call: it waits for the pace, tries again what is safe, and learns from a failure. A wait keeps
+// nobody else from going on, and ends with ctx and with a's patience; the error then is that of the last try.
+func (c *Channel) carryOut(ctx context.Context, a *attempt) error {
+	if err := c.carry(ctx, a); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (c *Channel) carry(ctx context.Context, a *attempt) (failed *channel.Error) {
+	var err *channel.Error
+	if a.limits, err = c.limitsOf(a.op, a.chatIDs, a.costs); err != nil {
+		return err
+	}
+	moved := false
+	for tries := 1; ; tries++ {
+		if err := c.start(ctx, a); err != nil {
+			return a.outcome(failed, err)
+		}
+		began := time.Now()
+		err := a.call(ctx)
+		if err == nil {
+			c.sender.throttles.over(a.limits.buckets)
+			return nil
+		}
+		v := c.verdict(a.op, err)
+		if v.Pause != "" {
+			c.pause(ctx, a, &v)
+		}
+		a.unsure = a.unsure || v.Executed == ExecutedMaybe && !a.repeatable
+		if to := c.movedTo(ctx, a, &v); to != "" && a.move != nil && !moved && v.Executed == ExecutedNo {
+			moved = true
+			if err := c.follow(a, to); err != nil {
+				return err
+			}
+			continue
+		}
+		failed = a.outcome(nil, &v.Error)
+		if a.teaches && len(a.chatIDs) == 1 {
+			c.learnFailure(ctx, a.chatIDs[0], failed, began)
+		}
+		if !a.again(&v, tries) || !c.rest(ctx, a, &v, tries) {
+			return failed
+		}
+	}
+}
+
+// start waits until the call may be made.
+func (c *Channel) start(ctx context.Context, a *attempt) *channel.Error {
+	if err := c.pace(ctx, a); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return c.ended(a.op, err)
+	}
+	if a.unsure && time.Since(a.first) >= a.deduplicates {
+		return c.fail(a.op, channel.ErrOutcomeUnknown)
+	}
+	if a.begin != nil {
+		if err := a.begin(ctx); err != nil {
+			return err
+		}
+	}
+	if a.first.IsZero() {
+		a.first = time.Now()
+	}
+	return nil
+}
+
+// outcome is what the caller gets: the failure of the last call that was made rather than of the wait for one more, and
+// ErrOutcomeUnknown when any of the calls may have been carried out, whatever became of the others.
+func (a *attempt) outcome(failed, err *channel.Error) *channel.Error {
+	if failed != nil {
+		copied := *failed
+		if err.RetryAt.After(copied.RetryAt) {
+			copied.RetryAt = err.RetryAt
+		}
+		err = &copied
+	}
+	if a.unsure && err.Reason != channel.ErrOutcomeUnknown {
+		copied := *err
+		copied.Reason, copied.Scope = channel.ErrOutcomeUnknown, channel.ScopeMessage
+		err = &copied
+	}
+	return err
+}
+
+// again reports whether a failed call may be tried once more.
+func (a *attempt) again(v *Verdict, tries int) bool {
+	if v.Executed == ExecutedMaybe && !a.repeatable && time.Since(a.first) >= a.deduplicates {
+		return false
+	}
+	if a.whole != nil && !a.whole() {
+		return false
+	}
+	switch v.Error.Reason {
+	case channel.ErrRateLimited:
+		return tries < triesIfLimited
+	case channel.ErrUnavailable, channel.ErrOutcomeUnknown:
+		return tries < triesIfDown
+	default:
+		return false
+	}
+}
+
+// rest waits between two tries, and reports whether there is time for the next. After a pause of the call's own pace it
+// does not wait: the pace will, in line with everybody else.
+func (c *Channel) rest(ctx context.Context, a *attempt, v *Verdict, tries int) bool {
+	if v.Pause != "" && named(a.costs, v.Pause) {
+		return ctx.Err() == nil
+	}
+	wait := firstBackoff << (tries - 1)
+	if v.Error.Reason == channel.ErrRateLimited && v.Error.RetryAt.IsZero() {
+		wait = firstThrottle << (tries - 1)
+	}
+	wait = max(wait, time.Until(v.Error.RetryAt))
+	return wait <= a.patience.allows(ctx) && a.patience.sleep(ctx, wait) == nil
+}

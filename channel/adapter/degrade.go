@@ -1,0 +1,323 @@
+package adapter
+
+// What a platform lacks (a feature of LevelRejected or LevelDropped; LevelPartial counts as there) is simplified in one
+// way each, and named once in Sent.Degraded:
+//
+//	feature                    what becomes of it
+//	bold … spoiler             plain text
+//	link                       the text followed by its URL in parentheses, unless the text ends with the URL
+//	image, video, audio        a file
+//	voice                      audio, else a file
+//	animation, video_note      a video, else a file
+//	sticker                    an image
+//	album                      each attachment is a message of its own
+//	location                   lines of text: title, address, a link to a map
+//	contact                    lines of text: name, phone
+//	cards                      a message for each: its image with title, subtitle and URL as text, its buttons inline
+//	inline_keyboard            a button that opens a URL is a line of text, "Label: URL"; any other is ErrUnsupported
+//	reply_keyboard             a label to write is a line of text, a URL as above; any other button is ErrUnsupported;
+//	                           taking a keyboard away is left out
+//	template                   ErrUnsupported
+//	reply_to, silent,
+//	no_preview                 left out
+//
+// The kinds of attachments go by Limits.Upload and Limits.Fetch: a kind is lacking if it is in neither, and, for a
+// FileID, its feature is lacking too. Where nothing in the row is left it is ErrUnsupported, before anything is sent. The
+// lines of a keyboard end the text of the last message that the platform gets as text or attachments, else they are a
+// message of their own.
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/parley-go/parley/channel"
+)
+
+func supports(l *channel.Limits, f channel.Feature) bool {
+	level := l.Features[f]
+	return level != channel.LevelRejected && level != channel.LevelDropped
+}
+
+// lacks reports whether the platform lacks f, and notes that it is lost if so.
+func (p *planner) lacks(f channel.Feature) bool {
+	if supports(&p.c.limits, f) {
+		return false
+	}
+	p.note(f)
+	return true
+}
+
+// note names a feature among those that were lost, once.
+func (p *planner) note(f channel.Feature) {
+	if !slices.Contains(p.degraded, f) {
+		p.degraded = append(p.degraded, f)
+	}
+}
+
+func styleFeature(k channel.StyleKind) channel.Feature {
+	switch k {
+	case channel.StyleBold, channel.StyleItalic, channel.StyleUnderline, channel.StyleStrike, channel.StyleCode,
+		channel.StylePre, channel.StyleLink, channel.StyleQuote, channel.StyleSpoiler:
+		return channel.Feature(k) // they have the same names
+	default:
+		return ""
+	}
+}
+
+func keyboardFeature(k *channel.Keyboard) channel.Feature {
+	if k.Inline {
+		return channel.FeatureInlineKeyboard
+	}
+	return channel.FeatureReplyKeyboard
+}
+
+// degrade makes the sections of the message, and returns the keyboard that the last part carries.
+func (p *planner) degrade() (*channel.Keyboard, error) {
+	m := &p.d.message
+	p.base = envelope(m)
+	p.base.Silent = m.Silent && !p.lacks(channel.FeatureSilent)
+	p.base.NoPreview = m.NoPreview && !p.lacks(channel.FeatureNoPreview)
+	if m.ReplyTo != "" && !p.lacks(channel.FeatureReplyTo) {
+		p.replyTo = m.ReplyTo
+	}
+	if m.Template != nil {
+		return nil, p.template(m.Template)
+	}
+	if err := p.textAndFiles(m); err != nil {
+		return nil, err
+	}
+	p.location(m.Location)
+	p.contacts(m.Contacts)
+	if err := p.cards(m.Cards); err != nil {
+		return nil, err
+	}
+	return p.keyboard(m.Keyboard)
+}
+
+func (p *planner) template(t *channel.Template) error {
+	if p.lacks(channel.FeatureTemplate) {
+		return refuse(channel.ErrUnsupported, "Template: the platform has none")
+	}
+	p.sections = append(p.sections, section{content: (*template)(t), left: func(m *channel.Message, _ remains) {
+		m.Template = nil
+	}})
+	return nil
+}
+
+func (p *planner) textAndFiles(m *channel.Message) error {
+	if m.Text == "" && len(m.Attachments) == 0 {
+		return nil
+	}
+	list, err := p.attachments(m.Attachments)
+	if err != nil {
+		return err
+	}
+	album := max(p.c.limits.Album, 1)
+	if len(list) > 1 && p.lacks(channel.FeatureAlbum) {
+		album = 1
+	}
+	s := section{content: files{list, album}, left: func(m *channel.Message, r remains) {
+		m.Text, m.Styles, m.Attachments = r.text, r.styles, tail(m.Attachments, r.taken)
+	}}
+	s.rendered = p.render(m.Text, m.Styles)
+	p.sections = append(p.sections, s)
+	return nil
+}
+
+func (p *planner) location(l *channel.Location) {
+	if l == nil {
+		return
+	}
+	s := section{content: (*location)(l), left: func(m *channel.Message, r remains) {
+		m.Location, m.Text, m.Styles = nil, r.text, nil
+	}}
+	if p.lacks(channel.FeatureLocation) {
+		s.content = nothing{}
+		s.rendered = plain(lines(l.Title, l.Address, fmt.Sprintf("https://www.google.com/maps?q=%s,%s",
+			strconv.FormatFloat(l.Latitude, 'f', -1, 64), strconv.FormatFloat(l.Longitude, 'f', -1, 64))))
+	}
+	p.sections = append(p.sections, s)
+}
+
+// contacts are a message each: no platform's limits say how many go together.
+func (p *planner) contacts(list []channel.Contact) {
+	for _, c := range list {
+		s := section{content: contact(c), left: func(m *channel.Message, r remains) {
+			m.Contacts, m.Text, m.Styles = tail(m.Contacts, 1), r.text, nil
+		}}
+		if p.lacks(channel.FeatureContact) {
+			s.content = nothing{}
+			s.rendered = plain(lines(strings.TrimSpace(c.FirstName+" "+c.LastName), c.Phone))
+		}
+		p.sections = append(p.sections, s)
+	}
+}
+
+func (p *planner) cards(list []channel.Card) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if !p.lacks(channel.FeatureCards) {
+		native, err := p.nativeCards(list)
+		p.sections = append(p.sections, section{content: native, left: func(m *channel.Message, r remains) {
+			m.Cards = tail(m.Cards, r.taken)
+		}})
+		return err
+	}
+	for i := range list {
+		s, err := p.card(&list[i], fmt.Sprintf("Cards[%d]", i))
+		if err != nil {
+			return err
+		}
+		p.sections = append(p.sections, s)
+	}
+	return nil
+}
+
+func (p *planner) nativeCards(list []channel.Card) (cards, error) {
+	native := make(cards, len(list))
+	for i, c := range list {
+		c.Buttons = resolved(c.Buttons, true)
+		image, err := p.picture(fmt.Sprintf("Cards[%d].Image", i), c.Image)
+		if err != nil {
+			return nil, err
+		}
+		c.Image = image
+		native[i] = c
+	}
+	return native, nil
+}
+
+// card is one card where the platform has none: a text, its image, and an inline keyboard.
+func (p *planner) card(c *channel.Card, field string) (section, error) {
+	buttons, added, err := p.cardButtons(c, field+".Buttons")
+	if err != nil {
+		return section{}, err
+	}
+	s := section{content: nothing{}, keyboard: buttons, rendered: plain(lines(c.Title, c.Subtitle, c.URL, added))}
+	if c.Image != nil {
+		image := *c.Image
+		image.Kind = channel.AttachmentImage
+		sent, err := p.attachment(field+".Image", image)
+		if err != nil {
+			return section{}, err
+		}
+		s.content = files{[]channel.Attachment{sent}, 1}
+	}
+	image, written := c.Image, added != ""
+	s.left = func(m *channel.Message, r remains) {
+		if r.text == "" && (image == nil || r.taken > 0) {
+			m.Cards = tail(m.Cards, 1)
+			return
+		}
+		left := m.Cards[0]
+		left.Title, left.Subtitle, left.URL = r.text, "", ""
+		if written {
+			left.Buttons = nil
+		}
+		m.Cards = append([]channel.Card{left}, m.Cards[1:]...)
+	}
+	return s, nil
+}
+
+// cardButtons is the buttons of a card as a keyboard, one in a row, or as lines of text.
+func (p *planner) cardButtons(c *channel.Card, field string) (*channel.Keyboard, string, error) {
+	if len(c.Buttons) == 0 {
+		return nil, "", nil
+	}
+	k := &channel.Keyboard{Inline: true}
+	for i := range c.Buttons {
+		k.Rows = append(k.Rows, c.Buttons[i:i+1:i+1])
+	}
+	if p.lacks(channel.FeatureInlineKeyboard) {
+		text, err := written(k, field)
+		return nil, text, err
+	}
+	if err := checkKeyboard(&p.c.limits, k, field); err != nil {
+		return nil, "", err
+	}
+	return resolvedKeyboard(k), "", nil
+}
+
+// keyboard returns the keyboard of the message as the platform has it, or writes it into the text.
+func (p *planner) keyboard(k *channel.Keyboard) (*channel.Keyboard, error) {
+	if k == nil {
+		return nil, nil
+	}
+	if p.lacks(keyboardFeature(k)) {
+		text, err := written(k, "Keyboard")
+		if err == nil && text != "" {
+			p.append(text)
+		}
+		return nil, err
+	}
+	n := len(p.sections)
+	if n == 0 {
+		return nil, invalid("Keyboard: nothing to stand with: set Text, Attachments, Location, Contacts or Cards")
+	}
+	own := p.sections[n-1].keyboard
+	if own == nil {
+		return resolvedKeyboard(k), nil
+	}
+	if !k.Inline {
+		return nil, refuse(channel.ErrUnsupported, "Keyboard: the buttons of the last card are the only keyboard of its message")
+	}
+	both := &channel.Keyboard{Inline: true, Rows: slices.Concat(own.Rows, k.Rows)}
+	if err := checkKeyboard(&p.c.limits, both, "Keyboard below the buttons of the last card"); err != nil {
+		return nil, err
+	}
+	return resolvedKeyboard(both), nil
+}
+
+// append writes the lines of a keyboard at the end of the last section, or into one of their own.
+func (p *planner) append(text string) {
+	n := len(p.sections)
+	if n > 0 {
+		s := &p.sections[n-1]
+		_, hasFiles := s.content.(files)
+		if hasFiles || s.text != "" {
+			if s.text != "" && !strings.HasSuffix(s.text, "\n") {
+				text = "\n" + text
+			}
+			s.append(text)
+			return
+		}
+	}
+	s := section{content: nothing{}, left: func(m *channel.Message, r remains) { m.Text = r.text }}
+	s.append(text)
+	p.sections = append(p.sections, s)
+}
+
+// written is a keyboard as lines of text.
+func written(k *channel.Keyboard, field string) (string, error) {
+	var list []string
+	for i, row := range k.Rows {
+		for j := range row {
+			switch kind := kindOf(&row[j], k.Inline); {
+			case kind == channel.ButtonURL:
+				list = append(list, row[j].Text+": "+row[j].URL)
+			case kind == channel.ButtonReply && !k.Inline:
+				list = append(list, row[j].Text)
+			default:
+				return "", refuse(channel.ErrUnsupported, "%s.Rows[%d][%d]: the platform has no %s, and a %q button is no text",
+					field, i, j, keyboardFeature(k), kind)
+			}
+		}
+	}
+	return lines(list...), nil
+}
+
+// lines joins what is not blank.
+func lines(list ...string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(list), blank), "\n")
+}
+
+// tail is s without its first n; nil if nothing is left.
+func tail[T any](s []T, n int) []T {
+	if n >= len(s) {
+		return nil
+	}
+	return s[n:]
+}

@@ -1,0 +1,282 @@
+package adapter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// lesson is what an event tells of the right to write.
+type lesson struct {
+	at      time.Time
+	seq     int64
+	seen    time.Time
+	implied *channel.Subscription // what it tells beside
+	told    *channel.Subscription // what it tells outright
+	about   bool                  // the event is about the subscription: it decides NoPromotion
+	failure channel.Reason        // of a message that did not arrive
+}
+
+// learn notes what an event tells of its person and of the right to write, before it is handled: it feeds the profile
+// cache, merges in.Implies and Event.Subscription into what is known, sets an Event.Subscription to the outcome, starts
+// paces anew, and calls OnSubscription when a state changed that no EventSubscription tells of. Its error means that the
+// event must come again.
+//
+// The common message, of a person known to be there, writes nothing.
+func (c *Channel) learn(ctx context.Context, in *Incoming) error {
+	e := &in.Event
+	if e.Kind == channel.EventChatMoved {
+		c.noteMove(ctx, e.Chat.FormerID, e.Chat.ID)
+	}
+	if e.User.ID != "" {
+		c.learnProfile(ctx, &e.User)
+	}
+	if in.Resets && e.Chat.ID != "" {
+		c.resetPaces(ctx, e.Chat.ID)
+	}
+	l := lesson{
+		at: e.Time, seq: in.Seq, seen: time.Now(), implied: in.Implies, told: e.Subscription, about: e.Kind == channel.EventSubscription,
+	}
+	if e.Receipt != nil && e.Receipt.Status == channel.ReceiptFailed {
+		l.failure = lessonOf(e.Receipt.Error)
+	}
+	if e.Chat.ID == "" || l.implied == nil && l.told == nil && l.failure == "" {
+		return nil
+	}
+	if len(e.User.Aliases) > 0 && e.User.ID == e.Chat.ID {
+		if err := c.learnAliases(ctx, e.Chat.ID, e.User.Aliases); err != nil {
+			return err
+		}
+	}
+	var before func(k *known) error
+	if e.Kind != channel.EventSubscription {
+		before = c.onSubscription(ctx, e)
+	}
+	k, err := c.revise(ctx, e.Chat.ID, l.apply, before)
+	if err != nil {
+		return err
+	}
+	if e.Subscription != nil {
+		s := k.Subscription
+		e.Subscription = &s
+	}
+	return nil
+}
+
+// learnFailure notes what a failure tells of a chat, and calls OnSubscription when that is news. What was learnt of the
+// chat after since stands.
+func (c *Channel) learnFailure(ctx context.Context, chatID string, e *channel.Error, since time.Time) {
+	reason := lessonOf(e)
+	if reason == "" || chatID == "" {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	now := time.Now().UTC()
+	told := c.onSubscription(ctx, &channel.Event{ID: "failed:" + chatID + ":" + stamp(now), Time: now, Chat: channel.Chat{ID: chatID}})
+	tell := func(k *known) error {
+		if err := told(k); err != nil { // the send cannot be undone, and nothing will repeat it for this
+			c.log.Warn("OnSubscription failed", "chat", chatID, "error", err)
+		}
+		return nil
+	}
+	if _, err := c.revise(ctx, chatID, func(k *known) { k.failed(reason, now, since) }, tell); err != nil {
+		c.log.Warn("what a failure tells of a chat was not stored", "chat", chatID, "reason", string(reason), "error", err)
+	}
+}
+
+// lessonOf is the reason of an error that tells something of the right to write to its chat; empty: it does not.
+func lessonOf(e *channel.Error) channel.Reason {
+	if e == nil || e.Scope != channel.ScopeChat {
+		return ""
+	}
+	switch e.Reason {
+	case channel.ErrBlocked, channel.ErrGone, channel.ErrNotSubscribed, channel.ErrWindowClosed:
+		return e.Reason
+	default:
+		return ""
+	}
+}
+
+// apply merges the lesson into what is known: the newest wins, by the platform's time, whatever came first.
+func (l *lesson) apply(k *known) {
+	for _, s := range []*channel.Subscription{l.implied, l.told} {
+		if s == nil {
+			continue
+		}
+		if s.State != channel.StateUnknown && l.decides(k) {
+			k.become(s.State, s.Reason, since(s, l.at))
+			k.At, k.Seq, k.Seen, k.Failed = l.at, l.seq, l.seen, false
+		}
+		if k.ClosedAt.IsZero() || l.at.After(k.ClosedAt) {
+			k.WindowEnds = later(k.WindowEnds, s.WindowEnds)
+			k.AgentWindowEnds = later(k.AgentWindowEnds, s.AgentWindowEnds)
+		}
+		if (s.NoPromotion || l.about && s == l.told) && !newer(k.PromoAt, k.PromoSeq, l.at, l.seq) {
+			k.NoPromotion, k.PromoAt, k.PromoSeq = s.NoPromotion, l.at, l.seq
+		}
+	}
+	switch {
+	case l.failure == "":
+	case l.failure == channel.ErrWindowClosed:
+		if l.at.After(k.ClosedAt) && !k.At.After(l.at) {
+			k.WindowEnds, k.ClosedAt = l.at.UTC(), l.at.UTC()
+		}
+	case l.decides(k):
+		k.become(channel.StateInactive, l.failure, l.at)
+		k.At, k.Seq, k.Seen, k.Failed = l.at, l.seq, l.seen, true
+	}
+}
+
+// decides reports whether the lesson is not older than what State is known from. The very event that a failure came
+// after, told again, does not undo the failure.
+func (l *lesson) decides(k *known) bool {
+	if l.at.Equal(k.At) && l.seq == k.Seq {
+		return !k.Failed
+	}
+	return newer(l.at, l.seq, k.At, k.Seq)
+}
+
+func newer(at time.Time, seq int64, than time.Time, thanSeq int64) bool {
+	return at.After(than) || at.Equal(than) && seq > thanSeq
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b.UTC()
+	}
+	return a
+}
+
+func since(s *channel.Subscription, at time.Time) time.Time {
+	if !s.Since.IsZero() {
+		return s.Since
+	}
+	return at
+}
+
+// become sets the state; Since stays when it is the same.
+func (k *known) become(state channel.State, reason channel.Reason, since time.Time) {
+	if state == channel.StateActive {
+		reason = ""
+	}
+	if k.State == state && k.Reason == reason {
+		return
+	}
+	if k.State != state {
+		k.Since = since.UTC()
+	}
+	k.State, k.Reason = state, reason
+}
+
+// failed merges a failure of a call that began at since, by our clock. The platform's clock may be behind ours: the state
+// counts as learnt a little earlier, so that what the person does next is the newer.
+func (k *known) failed(reason channel.Reason, now, since time.Time) {
+	if k.Seen.After(since) {
+		return
+	}
+	k.Seen, k.Failed = now, true
+	if at := now.Add(-clockSkew); at.After(k.At) {
+		k.At, k.Seq = at, 0
+	}
+	if reason == channel.ErrWindowClosed {
+		k.WindowEnds, k.ClosedAt = now, k.At
+		return
+	}
+	k.become(channel.StateInactive, reason, now)
+}
+
+// asked merges the platform's answer to a question of since, by our clock.
+func (k *known) asked(s *channel.Subscription, asked time.Time) {
+	k.Asked = asked.UTC()
+	k.WindowEnds = later(k.WindowEnds, s.WindowEnds)
+	k.AgentWindowEnds = later(k.AgentWindowEnds, s.AgentWindowEnds)
+	if k.Seen.After(asked) {
+		return
+	}
+	if s.State != channel.StateUnknown {
+		k.become(s.State, s.Reason, since(s, asked))
+		k.Seen, k.Failed = asked.UTC(), true
+		if at := asked.Add(-clockSkew).UTC(); at.After(k.At) {
+			k.At, k.Seq = at, 0
+		}
+	}
+	if s.NoPromotion {
+		k.NoPromotion, k.PromoAt = true, later(k.PromoAt, asked.Add(-clockSkew))
+	}
+}
+
+// onSubscription returns what tells Options.OnSubscription of a change that cause tells in other words, or nothing does.
+func (c *Channel) onSubscription(ctx context.Context, cause *channel.Event) func(k *known) error {
+	h := c.options.OnSubscription
+	if h == nil {
+		return func(*known) error { return nil }
+	}
+	return func(k *known) error {
+		s := k.Subscription
+		return handle(ctx, h, channel.Event{
+			ID: cause.ID + ":subscription", Kind: channel.EventSubscription, Account: c.account, Time: cause.Time,
+			Chat: cause.Chat, User: cause.User, Subscription: &s,
+		})
+	}
+}
+
+func stamp(t time.Time) string { return strconv.FormatInt(t.UnixNano(), 10) }
+
+// learnAliases has the other IDs of a person find what is known of the chat. What was known under one of them alone is
+// given up for that.
+func (c *Channel) learnAliases(ctx context.Context, chatID string, aliases []string) error {
+	for _, alias := range aliases {
+		if alias == "" || alias == chatID {
+			continue
+		}
+		if m, ok := c.people.memo(alias); ok && m.known.AliasOf == chatID && time.Since(m.read) < refresh {
+			continue
+		}
+		if err := c.pointTo(ctx, alias, chatID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Channel) pointTo(ctx context.Context, alias, chatID string) error {
+	for range maxSwaps {
+		m, err := c.recallOne(ctx, alias)
+		if err != nil || m.known.AliasOf == chatID {
+			return err
+		}
+		pointer := known{AliasOf: chatID}
+		value, err := json.Marshal(pointer)
+		if err != nil {
+			return err
+		}
+		ok, err := c.store.CompareAndSwap(ctx, c.key(channel.KeySubscription, alias), m.value, value, keepSubscription)
+		if err != nil {
+			return err
+		}
+		if ok {
+			c.people.memorize(alias, memo{known: pointer, stored: pointer, value: value, read: time.Now()})
+			return nil
+		}
+	}
+	return errors.New("others keep changing what is known of the chat")
+}
+
+// resetPaces starts the paces of a chat anew that its person's writing does.
+func (c *Channel) resetPaces(ctx context.Context, chatID string) {
+	for i := range c.rules.Paces {
+		p := &c.rules.Paces[i]
+		if !p.Resets {
+			continue
+		}
+		key := c.limitKey(p, chatID)
+		if err := c.store.Reset(ctx, key); err != nil { // a send waits longer than it must
+			c.sender.complain(c, "the store does not reset limits", err)
+			_ = c.sender.local().Reset(ctx, key)
+		}
+	}
+}

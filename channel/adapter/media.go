@@ -1,0 +1,241 @@
+package adapter
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"path"
+	"strconv"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// fallbacks is every kind of attachment that can be sent, and what stands in for it, the closest first.
+var fallbacks = map[channel.AttachmentKind][]channel.AttachmentKind{
+	channel.AttachmentImage:     {channel.AttachmentFile},
+	channel.AttachmentVideo:     {channel.AttachmentFile},
+	channel.AttachmentAudio:     {channel.AttachmentFile},
+	channel.AttachmentVoice:     {channel.AttachmentAudio, channel.AttachmentFile},
+	channel.AttachmentFile:      nil,
+	channel.AttachmentSticker:   {channel.AttachmentImage},
+	channel.AttachmentAnimation: {channel.AttachmentVideo, channel.AttachmentFile},
+	channel.AttachmentVideoNote: {channel.AttachmentVideo, channel.AttachmentFile},
+}
+
+func (p *planner) attachments(list []channel.Attachment) ([]channel.Attachment, error) {
+	var sent []channel.Attachment
+	for i := range list {
+		a, err := p.attachment(fmt.Sprintf("Attachments[%d]", i), list[i])
+		if err != nil {
+			return nil, err
+		}
+		sent = append(sent, a)
+	}
+	return sent, nil
+}
+
+// attachment is a as the platform takes it: of a kind that it has, from a source that it knows.
+func (p *planner) attachment(field string, a channel.Attachment) (channel.Attachment, error) {
+	asked := a.Kind
+	for _, kind := range append([]channel.AttachmentKind{asked}, fallbacks[asked]...) {
+		if !p.takes(kind, &a) {
+			continue
+		}
+		if kind != asked {
+			p.note(channel.Feature(asked)) // they have the same names
+		}
+		a.Kind = kind
+		if err := p.source(field, &a); err != nil {
+			return a, err
+		}
+		thumbnail, err := p.thumbnail(field+".Thumbnail", a.Thumbnail)
+		a.Thumbnail = thumbnail
+		return a, err
+	}
+	return a, refuse(channel.ErrUnsupported, "%s.Kind: the platform takes no %q, nor what could stand in for it", field, asked)
+}
+
+// takes reports whether the platform has a kind of attachment.
+func (p *planner) takes(kind channel.AttachmentKind, a *channel.Attachment) bool {
+	l := &p.c.limits
+	_, upload := l.Upload[kind]
+	_, fetch := l.Fetch[kind]
+	return upload || fetch || a.FileID != "" && supports(l, channel.Feature(kind))
+}
+
+// picture is an attachment that is an image by its place.
+func (p *planner) picture(field string, a *channel.Attachment) (*channel.Attachment, error) {
+	if a == nil {
+		return nil, nil
+	}
+	image := *a
+	image.Kind = channel.AttachmentImage
+	sent, err := p.attachment(field, image)
+	return &sent, err
+}
+
+// thumbnail is left out where there are no images at all: it shows nothing that its attachment does not.
+func (p *planner) thumbnail(field string, a *channel.Attachment) (*channel.Attachment, error) {
+	if a == nil || !p.takes(channel.AttachmentImage, a) {
+		return nil, nil
+	}
+	return p.picture(field, a)
+}
+
+// source makes the source of a one that the platform takes, and checks its size as far as it is known.
+func (p *planner) source(field string, a *channel.Attachment) error {
+	upload, uploads := p.c.limits.Upload[a.Kind]
+	fetch, fetches := p.c.limits.Fetch[a.Kind]
+	limit := upload
+	if fetches && (a.URL != "" || !uploads) {
+		limit = fetch
+	}
+	switch {
+	case a.FileID != "":
+		return nil
+	case limit > 0 && a.Size > limit:
+		return refuse(channel.ErrTooLarge, "%s.Size: %d bytes, at most %d of %q", field, a.Size, limit, a.Kind)
+	case a.URL != "" && fetches:
+		return nil
+	case a.URL != "":
+		get := fetcher{client: p.c.options.Fetch, field: field, limit: limit}
+		ctx, address := p.ctx, a.URL
+		a.Open = func() (io.ReadCloser, error) { return get.open(ctx, address) }
+		if a.Name == "" {
+			a.Name = nameOf(address)
+		}
+		a.URL = ""
+		return nil
+	}
+	a.Open = capped(a.Open, field, limit)
+	if uploads {
+		return nil
+	}
+	if p.c.options.Publish == nil {
+		return refuse(channel.ErrUnsupported, "%s: the platform takes %q by URL only: set Options.Publish", field, a.Kind)
+	}
+	p.publish = append(p.publish, *a)
+	a.Open, a.URL = nil, standIn(len(p.publish)-1)
+	return nil
+}
+
+// nameOf is the file name in a URL; empty: there is none.
+func nameOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	name := path.Base(u.Path)
+	if name == "/" || name == "." {
+		return ""
+	}
+	return name
+}
+
+// standIn is the URL in place of the i-th that is to be published. Nothing can be there: RFC 2606.
+func standIn(i int) string { return "https://publish.invalid/" + strconv.Itoa(i) }
+
+// published publishes what stand-in URLs stand for, and encodes their parts again.
+func (p *planner) published() error {
+	if len(p.publish) == 0 {
+		return nil
+	}
+	urls := make(map[string]int, len(p.publish))
+	for i := range p.publish {
+		urls[standIn(i)] = i
+	}
+	for _, part := range p.parts {
+		changed := false
+		for _, a := range mediaOf(&part.Message) {
+			i, ok := urls[a.URL]
+			if !ok {
+				continue
+			}
+			address, err := p.publishOne(p.publish[i])
+			if err != nil {
+				return err
+			}
+			a.URL, changed = address, true
+		}
+		if !changed {
+			continue
+		}
+		part.Encoded, part.Costs = nil, nil
+		if err := p.c.driver.Encode(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *planner) publishOne(a channel.Attachment) (string, error) {
+	address, err := p.c.options.Publish(p.ctx, a)
+	if err != nil {
+		e := p.c.fail("send", err)
+		setDefault(&e.Message, "Options.Publish failed")
+		return "", e
+	}
+	if !isHTTP(address) {
+		return "", invalid("Options.Publish returned no http or https URL")
+	}
+	return address, nil
+}
+
+// mediaOf is every file in a message.
+func mediaOf(m *channel.Message) []*channel.Attachment {
+	var all []*channel.Attachment
+	add := func(a *channel.Attachment) {
+		for ; a != nil; a = a.Thumbnail {
+			all = append(all, a)
+		}
+	}
+	for i := range m.Attachments {
+		add(&m.Attachments[i])
+	}
+	for i := range m.Cards {
+		add(m.Cards[i].Image)
+	}
+	return all
+}
+
+// capped opens what fails with ErrTooLarge where it goes on beyond limit, so that it is never silently cut. A limit of 0
+// is none.
+func capped(open func() (io.ReadCloser, error), field string, limit int64) func() (io.ReadCloser, error) {
+	if limit <= 0 {
+		return open
+	}
+	return func() (io.ReadCloser, error) {
+		r, err := open()
+		if err != nil {
+			return nil, err
+		}
+		return &cappedReader{ReadCloser: r, left: limit, err: tooManyBytes(field, limit)}, nil
+	}
+}
+
+func tooManyBytes(field string, limit int64) error {
+	return refuse(channel.ErrTooLarge, "%s: more than %d bytes", field, limit)
+}
+
+type cappedReader struct {
+	io.ReadCloser
+	left int64 // -1: it went on too far
+	err  error
+}
+
+func (r *cappedReader) Read(b []byte) (int, error) {
+	if r.left < 0 {
+		return 0, r.err
+	}
+	if int64(len(b)) > r.left+1 {
+		b = b[:r.left+1] // one more than may come, to see whether it does
+	}
+	n, err := r.ReadCloser.Read(b)
+	if int64(n) > r.left {
+		n, err = int(r.left), r.err
+		r.left = -1
+		return n, err
+	}
+	r.left -= int64(n)
+	return n, err
+}

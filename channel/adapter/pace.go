@@ -1,0 +1,294 @@
+package adapter
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// patience is how long one Send, or one other call, may still wait: for its pace, and between its tries.
+type patience struct {
+	bounded bool
+	left    time.Duration
+}
+
+func (c *Channel) patience() patience {
+	return patience{bounded: c.options.MaxWait != 0, left: max(c.options.MaxWait, 0)}
+}
+
+// allows is the longest wait that ctx and Options.MaxWait allow now.
+func (p *patience) allows(ctx context.Context) time.Duration {
+	d := time.Duration(math.MaxInt64)
+	if end, ok := ctx.Deadline(); ok {
+		d = max(time.Until(end), 0)
+	}
+	if p.bounded {
+		d = min(d, p.left)
+	}
+	return d
+}
+
+// sleep waits for d, which must be allowed, or until ctx ends.
+func (p *patience) sleep(ctx context.Context, d time.Duration) error {
+	p.left -= d
+	return sleep(ctx, d)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// limits is the buckets that a call takes from: those of the account first, then those of its chats.
+type limits struct {
+	buckets []channel.Bucket
+	account int // how many are the account's
+}
+
+// limitsOf is what costs take, for a call about these chats: one bucket each, however often it is named.
+func (c *Channel) limitsOf(op string, chatIDs []string, costs []Cost) (limits, *channel.Error) {
+	if len(costs) == 0 {
+		return limits{}, nil
+	}
+	if len(chatIDs) > 1 {
+		chatIDs = unique(chatIDs)
+	}
+	l := limits{buckets: make([]channel.Bucket, 0, len(costs))}
+	for _, ofChat := range [...]bool{false, true} {
+		for i, cost := range costs {
+			p := c.paces[cost.Pace]
+			if p != nil && p.Chat != ofChat || named(costs[:i], cost.Pace) {
+				continue
+			}
+			units := unitsOf(costs[i:], cost.Pace)
+			if p == nil || units > p.N || ofChat && len(chatIDs) == 0 {
+				return limits{}, c.fail(op, &channel.Error{
+					Reason: channel.ErrInvalid, Message: fmt.Sprintf("%d units of the pace %q cannot be had", units, cost.Pace),
+				})
+			}
+			if !ofChat {
+				l.buckets = append(l.buckets, channel.Bucket{Key: c.limitKey(p, ""), N: p.N, Per: p.Per, Cost: units})
+				l.account++
+				continue
+			}
+			for _, id := range chatIDs {
+				l.buckets = append(l.buckets, channel.Bucket{Key: c.limitKey(p, id), N: p.N, Per: p.Per, Cost: units})
+			}
+		}
+	}
+	return l, nil
+}
+
+func unitsOf(costs []Cost, pace string) (units int) {
+	for _, cost := range costs {
+		if cost.Pace == pace {
+			units += max(cost.Units, 1)
+		}
+	}
+	return units
+}
+
+func named(costs []Cost, pace string) bool {
+	for _, cost := range costs {
+		if cost.Pace == pace {
+			return true
+		}
+	}
+	return false
+}
+
+func unique(ids []string) []string {
+	seen := make(map[string]bool, len(ids))
+	kept := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}
+
+// limitKey names the bucket of a pace, or of one chat of it.
+func (c *Channel) limitKey(p *Pace, chatID string) channel.Key {
+	key := channel.Key{Account: c.account, Kind: channel.KeyLimit, ID: p.Name}
+	if p.Chat {
+		key.ID += ":" + chatID
+	}
+	if p.Shared != "" {
+		key.Account.ID = p.Shared
+	}
+	return key
+}
+
+// pace returns when all of an attempt's limits allow its call, whose units are taken then. Otherwise nothing is taken
+// but, where a wait was cut short, what had been reserved.
+//
+// A bulk call never reserves: it takes what is free, so that whoever comes in the meantime is served first. A pause that
+// came during a wait makes the reservation worthless, because all whose time came in the meantime would go at once when
+// it ends: it is made anew.
+func (c *Channel) pace(ctx context.Context, a *attempt) *channel.Error {
+	if len(a.limits.buckets) == 0 {
+		return nil
+	}
+	for {
+		allowed := a.patience.allows(ctx)
+		limit := allowed
+		if a.bulk {
+			limit = 0
+		}
+		wait, err := c.reserve(ctx, a.limits.buckets, limit)
+		switch {
+		case err != nil:
+			return c.ended(a.op, err)
+		case wait <= 0:
+			return nil
+		case wait > allowed:
+			return c.noRoom(ctx, a, wait)
+		}
+		if err := a.patience.sleep(ctx, wait); err != nil {
+			return c.ended(a.op, err)
+		}
+		if a.bulk {
+			continue
+		}
+		if wait, err = c.reserve(ctx, free(a.limits.buckets), 0); err != nil {
+			return c.ended(a.op, err)
+		}
+		if wait <= 0 {
+			return nil
+		}
+	}
+}
+
+// free is the buckets at no cost, which waits for pauses alone.
+func free(buckets []channel.Bucket) []channel.Bucket {
+	probes := make([]channel.Bucket, len(buckets))
+	for i, b := range buckets {
+		b.Cost = 0
+		probes[i] = b
+	}
+	return probes
+}
+
+// noRoom is the failure of a call that would have to wait longer than it may. It is about the chat when the account's
+// own limits would let it go earlier.
+func (c *Channel) noRoom(ctx context.Context, a *attempt, wait time.Duration) *channel.Error {
+	e := &channel.Error{
+		Reason: channel.ErrRateLimited, Scope: channel.ScopeAccount, Platform: c.account.Platform, Op: a.op,
+		RetryAt: time.Now().Add(wait).UTC(),
+	}
+	if a.limits.account == len(a.limits.buckets) {
+		return e
+	}
+	if a.limits.account > 0 { // a longest wait below zero takes nothing, whatever is free
+		if without, err := c.reserve(ctx, a.limits.buckets[:a.limits.account], -1); err != nil || without >= wait {
+			return e
+		}
+	}
+	e.Scope = channel.ScopeChat
+	return e
+}
+
+// reserve asks the Store, and when that fails the process's own limiter: a broken Store must stop nobody from sending.
+// Its only error is that of ctx.
+func (c *Channel) reserve(ctx context.Context, buckets []channel.Bucket, maxWait time.Duration) (time.Duration, error) {
+	wait, err := c.store.Reserve(ctx, buckets, maxWait)
+	if err == nil {
+		return wait, nil
+	}
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
+	c.sender.complain(c, "the store does not limit: this process paces by itself", err)
+	wait, err = c.sender.local().Reserve(ctx, buckets, maxWait)
+	if err != nil && ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
+	return wait, nil
+}
+
+// pause lets nothing be taken from the pace that v names, for the chats of a, before the time that it names, or, where it
+// names none, before one that the engine chooses and notes in v.
+func (c *Channel) pause(ctx context.Context, a *attempt, v *Verdict) {
+	p := c.paces[v.Pause]
+	if p == nil {
+		return
+	}
+	chats := a.chatIDs
+	if !p.Chat {
+		chats = []string{""}
+	}
+	for _, id := range chats {
+		key := c.limitKey(p, id)
+		if v.Error.RetryAt.IsZero() {
+			v.Error.RetryAt = c.sender.throttles.again(key)
+		}
+		if err := c.store.Pause(context.WithoutCancel(ctx), key, v.Error.RetryAt); err != nil {
+			c.sender.complain(c, "the store does not pause: this process paces by itself", err)
+			_ = c.sender.local().Pause(context.WithoutCancel(ctx), key, v.Error.RetryAt)
+		}
+	}
+}
+
+// throttles counts how often in a row a platform threw us out of a bucket without saying for how long.
+type throttles struct {
+	mu sync.Mutex
+	of map[channel.Key]throttle
+	n  atomic.Int32 // len(of), to pass by without the lock
+}
+
+type throttle struct {
+	times int
+	until time.Time
+}
+
+const (
+	firstThrottle = time.Second
+	lastThrottle  = time.Minute
+	maxThrottles  = 4096 // remembered; beyond, all start anew
+)
+
+// again returns until when to pause: a second, twice as long each time, at most a minute. Refusals of calls that were
+// under way together count once.
+func (t *throttles) again(key channel.Key) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	state := t.of[key]
+	if now.Before(state.until) {
+		return state.until
+	}
+	state.until = now.Add(min(firstThrottle<<min(state.times, 10), lastThrottle)).UTC()
+	state.times++
+	if t.of == nil || len(t.of) >= maxThrottles {
+		t.of = make(map[channel.Key]throttle)
+	}
+	t.of[key] = state
+	t.n.Store(int32(len(t.of)))
+	return state.until
+}
+
+// over forgets what a success in these buckets disproves.
+func (t *throttles) over(buckets []channel.Bucket) {
+	if t.n.Load() == 0 {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, b := range buckets {
+		delete(t.of, b.Key)
+	}
+	t.n.Store(int32(len(t.of)))
+}

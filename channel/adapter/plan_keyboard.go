@@ -1,0 +1,162 @@
+package adapter
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// checkKeyboard checks a keyboard in itself, and against the limits unless the platform has no such keyboards: then it
+// is degraded.
+func checkKeyboard(l *channel.Limits, k *channel.Keyboard, field string) error {
+	if k == nil {
+		return nil
+	}
+	limits := l.Reply
+	if k.Inline {
+		limits = l.Inline
+	}
+	if !supports(l, keyboardFeature(k)) {
+		limits = channel.KeyboardLimits{}
+	}
+	if limits.Rows > 0 && len(k.Rows) > limits.Rows {
+		return refuse(channel.ErrTooLarge, "%s.Rows: %d rows, at most %d", field, len(k.Rows), limits.Rows)
+	}
+	total := 0
+	for i, row := range k.Rows {
+		name := fmt.Sprintf("%s.Rows[%d]", field, i)
+		if len(row) == 0 {
+			return invalid("%s: no buttons", name)
+		}
+		if limits.PerRow > 0 && len(row) > limits.PerRow {
+			return refuse(channel.ErrTooLarge, "%s: %d buttons, at most %d", name, len(row), limits.PerRow)
+		}
+		total += len(row)
+		for j := range row {
+			if err := checkButton(&limits, &row[j], k.Inline, fmt.Sprintf("%s[%d]", name, j)); err != nil {
+				return err
+			}
+		}
+	}
+	if limits.Total > 0 && total > limits.Total {
+		return refuse(channel.ErrTooLarge, "%s: %d buttons, at most %d", field, total, limits.Total)
+	}
+	return nil
+}
+
+func checkButton(l *channel.KeyboardLimits, b *channel.Button, inline bool, field string) error {
+	kind := kindOf(b, inline)
+	if !slices.Contains(buttonKinds[:], kind) {
+		return invalid("%s.Kind: unknown %q", field, kind)
+	}
+	if blank(b.Text) {
+		return invalid("%s.Text: empty", field)
+	}
+	for _, s := range [...]string{b.Text, b.Data, b.URL} {
+		if err := validText(field, s); err != nil {
+			return err
+		}
+	}
+	if b.URL == "" && (kind == channel.ButtonURL || kind == channel.ButtonApp) {
+		return invalid("%s.URL: empty", field)
+	}
+	if len(l.Kinds) > 0 && !slices.Contains(l.Kinds, kind) {
+		return refuse(channel.ErrUnsupported, "%s.Kind: the platform has no %q here", field, kind)
+	}
+	if err := checkLength(l.Text, b.Text, field+".Text"); err != nil {
+		return err
+	}
+	data := b.Data
+	if data == "" && kind == channel.ButtonCallback {
+		data = b.Text // it comes back in place of Data
+	}
+	return checkLength(l.Data, data, field+".Data")
+}
+
+// units is what lengths are called in errors.
+var units = map[channel.LengthUnit]string{
+	channel.UnitRune: "characters", "": "characters", channel.UnitUTF16: "UTF-16 units", channel.UnitByte: "bytes",
+}
+
+func checkLength(l channel.Length, s, field string) error {
+	if within(l, s) {
+		return nil
+	}
+	return refuse(channel.ErrTooLarge, "%s: %d %s, at most %d", field, l.Of(s), units[l.Unit], l.Max)
+}
+
+var buttonKinds = [...]channel.ButtonKind{
+	channel.ButtonReply, channel.ButtonCallback, channel.ButtonURL, channel.ButtonPhone, channel.ButtonEmail,
+	channel.ButtonLocation, channel.ButtonApp,
+}
+
+// kindOf is the kind of a button, as channel.Button says what a zero one is.
+func kindOf(b *channel.Button, inline bool) channel.ButtonKind {
+	switch {
+	case b.Kind != "":
+		return b.Kind
+	case b.URL != "":
+		return channel.ButtonURL
+	case inline:
+		return channel.ButtonCallback
+	default:
+		return channel.ButtonReply
+	}
+}
+
+// resolved is buttons with their kinds, in memory of its own where that changes one.
+func resolved(buttons []channel.Button, inline bool) []channel.Button {
+	if !slices.ContainsFunc(buttons, func(b channel.Button) bool { return b.Kind == "" }) {
+		return buttons
+	}
+	buttons = slices.Clone(buttons)
+	for i := range buttons {
+		buttons[i].Kind = kindOf(&buttons[i], inline)
+	}
+	return buttons
+}
+
+func resolvedKeyboard(k *channel.Keyboard) *channel.Keyboard {
+	if k == nil {
+		return nil
+	}
+	copied := *k
+	copied.Rows = make([][]channel.Button, len(k.Rows))
+	for i, row := range k.Rows {
+		copied.Rows[i] = resolved(row, k.Inline)
+	}
+	return &copied
+}
+
+// checkCards checks cards in themselves, and their numbers unless the platform has no cards: then they are degraded.
+func checkCards(l *channel.Limits, list []channel.Card) error {
+	native := supports(l, channel.FeatureCards)
+	if native && l.Cards > 0 && len(list) > l.Cards {
+		return refuse(channel.ErrTooLarge, "Cards: %d cards, at most %d", len(list), l.Cards)
+	}
+	for i := range list {
+		c, field := &list[i], fmt.Sprintf("Cards[%d]", i)
+		if blank(c.Title) && blank(c.Subtitle) && c.Image == nil && c.URL == "" {
+			return invalid("%s: empty: set Title, Subtitle, URL or Image", field)
+		}
+		for _, s := range [...]string{c.Title, c.Subtitle, c.URL} {
+			if err := validText(field, s); err != nil {
+				return err
+			}
+		}
+		if err := checkPicture(field+".Image", c.Image); err != nil {
+			return err
+		}
+		if native && l.CardButtons > 0 && len(c.Buttons) > l.CardButtons {
+			return refuse(channel.ErrTooLarge, "%s.Buttons: %d buttons, at most %d", field, len(c.Buttons), l.CardButtons)
+		}
+		for j := range c.Buttons {
+			err := checkButton(&channel.KeyboardLimits{}, &c.Buttons[j], true, fmt.Sprintf("%s.Buttons[%d]", field, j))
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,288 @@
+package adapter
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/parley-go/parley/channel"
+)
+
+const (
+	opSubscription = "subscription"
+
+	believed         = 24 * time.Hour      // how long a state, or a closed window, is taken for true
+	keepSubscription = 90 * 24 * time.Hour // in the Store, after the last time that it was written
+	clockSkew        = 2 * time.Minute     // how far a platform's clock may be behind ours
+	refresh          = time.Hour           // what is still so is written again, so that the Store knows that it is
+	windowGrain      = time.Minute         // a window that grew by less is not written: it is shown a minute short
+	memoForSend      = time.Minute         // how late a send may see what another process learnt
+	memoForLearn     = 5 * time.Second     // how late an event may; a state of another process is not overwritten unseen
+	maxMemos         = 4096                // chats remembered in the process; beyond, they are read anew
+	maxSwaps         = 20                  // tries of one write, others writing the same record meanwhile
+)
+
+// people is what the process knows of those the account writes to: copies of what the Store has, and look-ups under way.
+type people struct {
+	mu       sync.Mutex
+	memos    map[string]memo // of chats
+	profiles map[string]told // the profiles that events told, by person
+
+	users         lookups[channel.User]
+	subscriptions lookups[channel.Subscription]
+}
+
+// known is what is known of the right to write to a chat.
+type known struct {
+	channel.Subscription
+	At       time.Time `json:"at,omitzero"`  // the platform's time of what told State
+	Seq      int64     `json:"seq,omitzero"` // and its Incoming.Seq
+	Seen     time.Time `json:"seen,omitzero"`
+	Failed   bool      `json:"failed,omitzero"`    // State was told by a failure or a look-up, not by an event
+	ClosedAt time.Time `json:"closed_at,omitzero"` // windows told before are closed: a send failed
+	PromoAt  time.Time `json:"promo_at,omitzero"`  // the platform's time of what told NoPromotion
+	PromoSeq int64     `json:"promo_seq,omitzero"`
+	Asked    time.Time `json:"asked,omitzero"`    // when the platform was asked last, by our clock
+	AliasOf  string    `json:"alias_of,omitzero"` // the chat ID under which it is known; nothing else is set then
+}
+
+// memo is a record as the Store had it at a time, and what was learnt since that was not worth a write.
+type memo struct {
+	known  known
+	stored known
+	value  []byte // stored, encoded
+	read   time.Time
+}
+
+// believable is k without what is too old to be taken for true. Nobody is believed to have left for ever, and a window
+// that closed long ago may have been opened by what we did not see.
+func (k *known) believable(now time.Time) channel.Subscription {
+	s := k.Subscription
+	if s.State == channel.StateInactive && now.Sub(k.Seen) >= believed {
+		s.State, s.Reason = channel.StateUnknown, ""
+	}
+	latest := k.Seen
+	if s.WindowEnds.After(latest) {
+		latest = s.WindowEnds
+	}
+	if now.Sub(latest) >= believed {
+		s.WindowEnds = time.Time{}
+	}
+	return s
+}
+
+// expected is what a Send to a chat goes by. Where the Store fails nothing is known, and the send is tried.
+func (c *Channel) expected(ctx context.Context, chatID string) channel.Subscription {
+	now := time.Now()
+	m, ok := c.people.memo(chatID)
+	if !ok || now.Sub(m.read) >= memoForSend {
+		var err error
+		if m, err = c.recall(ctx, chatID); err != nil {
+			if ctx.Err() == nil {
+				c.sender.complain(c, "the store does not tell who may be written to", err)
+			}
+			return channel.Subscription{}
+		}
+	}
+	return m.known.believable(now)
+}
+
+func (p *people) memo(chatID string) (memo, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m, ok := p.memos[chatID]
+	return m, ok
+}
+
+func (p *people) memorize(chatID string, m memo) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.memos == nil || len(p.memos) >= maxMemos {
+		p.memos = make(map[string]memo)
+	}
+	p.memos[chatID] = m
+}
+
+// recall reads what the Store knows of a chat, following an alias once.
+func (c *Channel) recall(ctx context.Context, chatID string) (memo, error) {
+	m, err := c.recallOne(ctx, chatID)
+	if err != nil || m.known.AliasOf == "" {
+		return m, err
+	}
+	aliased, err := c.recallOne(ctx, m.known.AliasOf)
+	if err != nil {
+		return memo{}, err
+	}
+	if aliased.known.AliasOf != "" { // of an alias: they must not chase one another
+		aliased.known = known{}
+	}
+	return aliased, nil
+}
+
+func (c *Channel) recallOne(ctx context.Context, chatID string) (memo, error) {
+	now := time.Now()
+	value, err := c.store.Get(ctx, c.key(channel.KeySubscription, chatID))
+	if err != nil {
+		return memo{}, err
+	}
+	m, ok := c.people.memo(chatID)
+	if !ok || !bytes.Equal(m.value, value) {
+		m = memo{value: value}
+		if value != nil {
+			if err := json.Unmarshal(value, &m.stored); err != nil {
+				c.log.Warn("what is known of a chat cannot be read: it is forgotten", "chat", chatID, "error", err)
+				m.stored = known{}
+			}
+			m.known = m.stored
+		}
+	}
+	m.read = now
+	c.people.memorize(chatID, m)
+	return m, nil
+}
+
+// revise changes what is known of a chat as change says, and returns the outcome. change may be called again when others
+// wrote meanwhile; before, if it is not nil, is called once ahead of a write that makes State another.
+func (c *Channel) revise(
+	ctx context.Context, chatID string, change func(k *known), before func(k *known) error,
+) (known, error) {
+	now := time.Now()
+	m, ok := c.people.memo(chatID)
+	fresh := ok && now.Sub(m.read) < memoForLearn
+	told, followed := channel.StateUnknown, false
+	for range maxSwaps {
+		if !fresh {
+			var err error
+			if m, err = c.recallOne(ctx, chatID); err != nil {
+				return known{}, err
+			}
+		}
+		fresh = false
+		if to := m.known.AliasOf; to != "" && !followed {
+			chatID, followed = to, true
+			continue
+		}
+		next := m.known
+		next.AliasOf = ""
+		change(&next)
+		next.plain()
+		if !next.worthWriting(&m.stored) {
+			m.known = next
+			c.people.memorize(chatID, m)
+			return next, nil
+		}
+		if next.State != m.known.State && next.State != told && before != nil {
+			if err := before(&next); err != nil {
+				return known{}, err
+			}
+			told = next.State
+		}
+		value, err := json.Marshal(next)
+		if err != nil {
+			return known{}, err
+		}
+		ok, err := c.store.CompareAndSwap(ctx, c.key(channel.KeySubscription, chatID), m.value, value, keepSubscription)
+		if err != nil {
+			return known{}, err
+		}
+		if ok {
+			c.people.memorize(chatID, memo{known: next, stored: next, value: value, read: now})
+			return next, nil
+		}
+	}
+	return known{}, errors.New("others keep changing what is known of the chat")
+}
+
+// plain strips the times of what only this process can read, so that they compare as they will when read again.
+func (k *known) plain() {
+	for _, t := range []*time.Time{
+		&k.Since, &k.WindowEnds, &k.AgentWindowEnds, &k.At, &k.Seen, &k.ClosedAt, &k.PromoAt, &k.Asked,
+	} {
+		*t = t.Round(0).UTC()
+	}
+}
+
+// worthWriting reports whether k tells more than what is stored. That an active person wrote once more does not, until
+// a window grew, or the Store would think it long ago.
+func (k *known) worthWriting(stored *known) bool {
+	a, b := *k, *stored
+	if grew(b.WindowEnds, a.WindowEnds) < windowGrain {
+		b.WindowEnds = a.WindowEnds
+	}
+	if grew(b.AgentWindowEnds, a.AgentWindowEnds) < windowGrain {
+		b.AgentWindowEnds = a.AgentWindowEnds
+	}
+	if a.State == b.State && a.Failed == b.Failed && a.Seen.Sub(b.Seen) < refresh {
+		b.Seen, b.At, b.Seq = a.Seen, a.At, a.Seq
+	}
+	return a != b
+}
+
+// grew is by how much a window is longer than it was; one that closed earlier was changed by more than any grain.
+func grew(was, is time.Time) time.Duration {
+	if is.Before(was) {
+		return windowGrain
+	}
+	return is.Sub(was)
+}
+
+// Subscription tells what is known, asking the platform where it answers and what is known is older than a day. Where
+// that fails it tells what is known beside the error.
+func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subscription, error) {
+	if chatID == "" {
+		return channel.Subscription{}, c.fail(opSubscription, &channel.Error{Reason: channel.ErrInvalid, Message: "no chat ID"})
+	}
+	chatID = c.sender.moves.latest(chatID)
+	m, err := c.recall(ctx, chatID)
+	if err != nil {
+		if ctx.Err() != nil {
+			return channel.Subscription{}, c.ended(opSubscription, ctx.Err())
+		}
+		return channel.Subscription{}, c.fail(opSubscription, err)
+	}
+	now := time.Now()
+	if now.Sub(m.known.Asked) < believed || m.known.State != channel.StateUnknown && now.Sub(m.known.Seen) < believed {
+		return m.known.Subscription, nil
+	}
+	s, failed := c.askSubscription(ctx, chatID)
+	switch {
+	case failed == nil:
+		return s, nil
+	case failed.Reason == channel.ErrUnsupported:
+		return m.known.Subscription, nil
+	default:
+		return m.known.Subscription, failed
+	}
+}
+
+// askSubscription asks the platform, and notes what it says.
+func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.Subscription, *channel.Error) {
+	since := time.Now()
+	s, found, err := c.people.subscriptions.get(ctx, chatID, c.rules.SubscriptionBatch,
+		func(ctx context.Context, ids []string) (found map[string]channel.Subscription, err error) {
+			return found, c.carryOut(ctx, &attempt{
+				op: opSubscription, chatIDs: ids, costs: c.rules.SubscriptionCosts, repeatable: true, bulk: channel.IsBulk(ctx),
+				patience: c.patience(),
+				call: func(ctx context.Context) error {
+					found, err = c.driver.Subscriptions(ctx, ids)
+					return err
+				},
+			})
+		})
+	if err != nil {
+		return channel.Subscription{}, c.lookupFailed(ctx, opSubscription, err)
+	}
+	if !found {
+		s = channel.Subscription{}
+	}
+	told := c.onSubscription(ctx, &channel.Event{ID: "asked:" + chatID + ":" + stamp(since), Time: since.UTC(), Chat: channel.Chat{ID: chatID}})
+	k, err := c.revise(ctx, chatID, func(k *known) { k.asked(&s, since) }, told)
+	if err != nil {
+		c.log.Warn("what the platform told of a chat was not stored", "chat", chatID, "error", err)
+		return s, nil
+	}
+	return k.Subscription, nil
+}

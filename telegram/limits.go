@@ -1,0 +1,100 @@
+package telegram
+
+import (
+	"time"
+
+	"github.com/parley-go/parley/channel"
+	"github.com/parley-go/parley/channel/adapter"
+)
+
+// Numbers of https://core.telegram.org/bots/api; the keyboard's are not documented, and what clients show.
+const (
+	maxText       = 4096 // code points
+	maxCaption    = 1024 // code points
+	maxStyles     = 100  // entities of a message: the rest is ignored
+	maxData       = 64   // bytes of callback_data
+	maxAnswer     = 200  // code points of answerCallbackQuery
+	maxRef        = 64   // characters of a deep link
+	maxDelete     = 100  // messages of deleteMessages
+	maxPerRow     = 8
+	maxButtons    = 100
+	typingSeconds = 5
+)
+
+// The paces, of https://core.telegram.org/bots/faq.
+const (
+	paceBot      = "bot"
+	paceChat     = "chat"
+	paceGroup    = "group"
+	paceRegister = "register"
+)
+
+var (
+	paces = []adapter.Pace{
+		{Name: paceBot, N: 30, Per: time.Second},
+		{Name: paceChat, N: 1, Per: time.Second, Chat: true},
+		{Name: paceGroup, N: 20, Per: time.Minute, Chat: true},
+		{Name: paceRegister, N: 1, Per: time.Second},
+	}
+	privateCosts  = []adapter.Cost{{Pace: paceBot}, {Pace: paceChat}}
+	groupCosts    = []adapter.Cost{{Pace: paceBot}, {Pace: paceGroup}}
+	botCosts      = []adapter.Cost{{Pace: paceBot}}
+	registerCosts = []adapter.Cost{{Pace: paceBot}, {Pace: paceRegister}}
+)
+
+var limits = channel.Limits{
+	Text:    channel.Length{Max: maxText, Unit: channel.UnitRune},
+	Caption: channel.Length{Max: maxCaption, Unit: channel.UnitRune},
+	Ref:     channel.Length{Max: maxRef, Unit: channel.UnitByte},
+	Inline: channel.KeyboardLimits{
+		PerRow: maxPerRow, Total: maxButtons, Data: channel.Length{Max: maxData, Unit: channel.UnitByte},
+		Kinds: []channel.ButtonKind{channel.ButtonCallback, channel.ButtonURL, channel.ButtonApp},
+	},
+	Reply: channel.KeyboardLimits{
+		PerRow: maxPerRow, Total: maxButtons,
+		Kinds: []channel.ButtonKind{channel.ButtonReply, channel.ButtonPhone, channel.ButtonLocation, channel.ButtonApp},
+	},
+	TypingSeconds: typingSeconds,
+	Features: map[channel.Feature]channel.Level{
+		channel.FeatureBold:           channel.LevelFull,
+		channel.FeatureItalic:         channel.LevelFull,
+		channel.FeatureUnderline:      channel.LevelFull,
+		channel.FeatureStrike:         channel.LevelFull,
+		channel.FeatureCode:           channel.LevelFull,
+		channel.FeaturePre:            channel.LevelFull,
+		channel.FeatureLink:           channel.LevelFull,
+		channel.FeatureQuote:          channel.LevelFull,
+		channel.FeatureSpoiler:        channel.LevelFull,
+		channel.FeatureInlineKeyboard: channel.LevelFull,
+		channel.FeatureReplyKeyboard:  channel.LevelFull,
+		channel.FeatureReplyTo:        channel.LevelFull,
+		channel.FeatureSilent:         channel.LevelFull,
+		channel.FeatureNoPreview:      channel.LevelFull,
+
+		channel.FeatureEdit:      channel.LevelPartial, // of texts; captions are not texts
+		channel.FeatureDelete:    channel.LevelPartial, // for 48 hours
+		channel.FeatureReact:     channel.LevelFull,
+		channel.FeatureTyping:    channel.LevelFull,
+		channel.FeatureAnswer:    channel.LevelFull,
+		channel.FeatureLinks:     channel.LevelFull,
+		channel.FeatureRegister:  channel.LevelFull,
+		channel.FeaturePoll:      channel.LevelFull,
+		channel.FeatureProfile:   channel.LevelFull,
+		channel.FeatureReactions: channel.LevelPartial, // in groups, to administrators
+		channel.FeatureOptOut:    channel.LevelFull,
+	},
+}
+
+func (d *driver) Limits() channel.Limits { return limits }
+
+func (d *driver) Rules() adapter.Rules {
+	return adapter.Rules{
+		PollOnly: d.pollOnly,
+		// Telegram waits 60 s; what is refused then must still reach it.
+		Deadline:   50 * time.Second,
+		Redelivery: 24 * time.Hour,
+		Paces:      paces,
+		UserBatch:  1,
+		UserCosts:  botCosts,
+	}
+}

@@ -1,0 +1,98 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/parley-go/parley/channel"
+	"github.com/parley-go/parley/channel/adapter"
+)
+
+const (
+	linkBase   = "https://t.me/"
+	mentionURL = "tg://user?id="
+)
+
+// Link opens the private chat with the bot; ref is up to 64 of A-Z a-z 0-9 _ -. An empty ref opens the chat alone.
+func (c *Channel) Link(ctx context.Context, ref string) (string, error) {
+	return c.link(ctx, "start", ref, nil)
+}
+
+// LinkGroup has the person choose a group, which the bot is added to: ref comes back from there. The rights that it asks
+// for as an administrator are named as in https://core.telegram.org/api/links: delete_messages, say.
+func (c *Channel) LinkGroup(ctx context.Context, ref string, rights ...string) (string, error) {
+	return c.link(ctx, "startgroup", ref, rights)
+}
+
+// LinkChannel has the person choose a channel, which the bot is added to as an administrator with these rights:
+// post_messages, say. No reference comes back from there.
+func (c *Channel) LinkChannel(ctx context.Context, rights ...string) (string, error) {
+	if len(rights) == 0 {
+		return "", named("link", refuse(channel.ErrInvalid, "a channel gives a bot no place without rights"))
+	}
+	return c.link(ctx, "startchannel", "", rights)
+}
+
+func (c *Channel) link(ctx context.Context, parameter, ref string, rights []string) (string, error) {
+	if len(ref) > maxRef || !isWord(ref) {
+		return "", named("link", refuse(channel.ErrInvalid, "the reference is not up to 64 of A-Z a-z 0-9 _ -"))
+	}
+	for _, right := range rights {
+		if right == "" || !isWord(right) {
+			return "", named("link", refuse(channel.ErrInvalid, "a right is a word such as post_messages"))
+		}
+	}
+	username, err := c.username(ctx)
+	if err != nil {
+		return "", err
+	}
+	link := linkBase + username
+	if ref == "" && parameter == "start" {
+		return link, nil
+	}
+	link += "?" + parameter
+	if ref != "" {
+		link += "=" + ref
+	}
+	if len(rights) > 0 {
+		link += "&admin=" + strings.Join(rights, "+")
+	}
+	return link, nil
+}
+
+// username is the bot's, asked for once.
+func (c *Channel) username(ctx context.Context) (string, error) {
+	if name := c.driver.knownUsername(); name != "" {
+		return name, nil
+	}
+	call := adapter.Call{Op: "link", Costs: botCosts, Repeatable: true}
+	return adapter.Do(ctx, c.engine, call, c.driver.askUsername)
+}
+
+// knownUsername is the bot's, empty if it was neither configured nor asked for.
+func (d *driver) knownUsername() string {
+	if name := d.username.Load(); name != nil {
+		return *name
+	}
+	return ""
+}
+
+func (d *driver) askUsername(ctx context.Context) (string, error) {
+	result, err := d.call(ctx, newRequest("getMe", 0, paceBot))
+	if err != nil {
+		return "", err
+	}
+	var me struct {
+		Username string `json:"username"`
+	}
+	if err := json.Unmarshal(result, &me); err != nil {
+		return "", fmt.Errorf("getMe: %w", err)
+	}
+	if me.Username == "" {
+		return "", refuse(channel.ErrNotFound, "the bot has no username")
+	}
+	d.username.Store(&me.Username)
+	return me.Username, nil
+}

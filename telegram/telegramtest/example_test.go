@@ -1,0 +1,43 @@
+package telegramtest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/parley-go/parley/telegram/telegramtest"
+)
+
+// echo is a bot of plain net/http: it answers a message with its text, in the reply to the webhook.
+func echo(w http.ResponseWriter, r *http.Request) {
+	var update struct {
+		Message struct {
+			Text string
+			Chat struct{ ID int64 }
+		}
+	}
+	_ = json.NewDecoder(r.Body).Decode(&update)
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"method": "sendMessage", "chat_id": update.Message.Chat.ID, "text": "You said: " + update.Message.Text,
+	})
+}
+
+func Example() {
+	srv, err := telegramtest.New(telegramtest.Config{})
+	if err != nil {
+		panic(err)
+	}
+	defer srv.Close()
+	srv.Serve(http.HandlerFunc(echo))
+	_, _ = srv.Client().PostForm("https://api.telegram.org/bot"+srv.Token()+"/setWebhook",
+		url.Values{"url": {"https://bot.example/hook"}})
+
+	ann := srv.User("Ann")
+	fmt.Println(ann.Write("hello"))
+	fmt.Println(ann.Messages()[0].Text)
+	// Output:
+	// <nil>
+	// You said: hello
+}

@@ -1,0 +1,52 @@
+package telegramtest
+
+import "time"
+
+// https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+var (
+	perChat  = window{count: 1, length: time.Second}
+	perGroup = window{count: 20, length: time.Minute}
+	perBot   = window{count: 30, length: time.Second}
+)
+
+// window allows count messages in any stretch of time of this length, wherever the stretch begins.
+type window struct {
+	count  int
+	length time.Duration
+}
+
+// wait is how long from now the next message has to wait; sent are the times of the messages before it.
+func (w window) wait(sent []time.Time, now time.Time) time.Duration {
+	if len(sent) < w.count {
+		return 0
+	}
+	return max(0, sent[len(sent)-w.count].Add(w.length).Sub(now))
+}
+
+// sendLog is a run of send times, oldest first, no longer than any window needs.
+type sendLog []time.Time
+
+func (l *sendLog) add(now time.Time) {
+	*l = append(*l, now)
+	if longest := max(perChat.count, perGroup.count, perBot.count); len(*l) > longest {
+		*l = append((*l)[:0], (*l)[len(*l)-longest:]...)
+	}
+}
+
+// limit counts one message to a chat, or refuses it. A refused one does not count.
+func (s *Server) limit(to *chat) *apiError {
+	if s.cfg.NoLimits {
+		return nil
+	}
+	now := time.Now()
+	wait := max(perChat.wait(to.sent, now), perBot.wait(s.sent, now))
+	if to.kind != private {
+		wait = max(wait, perGroup.wait(to.sent, now))
+	}
+	if wait > 0 {
+		return tooManyRequests(ceilSeconds(wait))
+	}
+	to.sent.add(now)
+	s.sent.add(now)
+	return nil
+}

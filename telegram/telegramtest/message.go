@@ -1,0 +1,166 @@
+package telegramtest
+
+import (
+	"strconv"
+	"time"
+)
+
+// Message is a message as a person sees it.
+type Message struct {
+	ID       string
+	Text     string
+	Entities []Entity
+	// Keyboard is what came with the message; nil if nothing did.
+	Keyboard *Keyboard
+	// ReplyTo is the id of the message that this one answers; "" if none.
+	ReplyTo string
+	// Silent and Protected are disable_notification and protect_content.
+	Silent, Protected bool
+	// Edited and Deleted say what became of it. A deleted message keeps its last text.
+	Edited, Deleted bool
+	Date            time.Time
+}
+
+// Entity is a stretch of formatted text. Offset and Length count UTF-16 code units.
+type Entity struct {
+	Type        string `json:"type"`
+	Offset      int    `json:"offset"`
+	Length      int    `json:"length"`
+	URL         string `json:"url,omitempty"`
+	User        *From  `json:"user,omitempty"`
+	Language    string `json:"language,omitempty"`
+	CustomEmoji string `json:"custom_emoji_id,omitempty"`
+	UnixTime    int64  `json:"unix_time,omitempty"`
+}
+
+// From is a user as the API writes one.
+type From struct {
+	ID        int64  `json:"id"`
+	IsBot     bool   `json:"is_bot"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name,omitempty"`
+	Username  string `json:"username,omitempty"`
+	Language  string `json:"language_code,omitempty"`
+}
+
+type chatKind string
+
+const private chatKind = "private"
+
+// chat holds the messages of one chat, as they are now.
+type chat struct {
+	id       int64
+	kind     chatKind
+	person   *User // of a private chat
+	messages []*message
+	sent     sendLog
+}
+
+// message is a message as the server keeps it.
+type message struct {
+	id        int64
+	chat      *chat
+	from      *User // nil: the bot
+	date      time.Time
+	edited    time.Time
+	deleted   bool
+	text      string
+	entities  []Entity
+	keyboard  *Keyboard
+	replyTo   *message
+	contact   *contact
+	silent    bool
+	protected bool
+}
+
+type contact struct {
+	Phone     string `json:"phone_number"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name,omitempty"`
+	UserID    int64  `json:"user_id,omitempty"`
+}
+
+// post gives a message its id, which is unique in its chat alone, and its date.
+func (ch *chat) post(m *message) *message {
+	m.chat, m.id, m.date = ch, int64(len(ch.messages)+1), time.Now()
+	ch.messages = append(ch.messages, m)
+	return m
+}
+
+// find is the message with this id, nil if there is none or it was deleted.
+func (ch *chat) find(id int64) *message {
+	if id < 1 || id > int64(len(ch.messages)) || ch.messages[id-1].deleted {
+		return nil
+	}
+	return ch.messages[id-1]
+}
+
+type wireChat struct {
+	ID        int64    `json:"id"`
+	Type      chatKind `json:"type"`
+	FirstName string   `json:"first_name,omitempty"`
+	LastName  string   `json:"last_name,omitempty"`
+	Username  string   `json:"username,omitempty"`
+}
+
+type wireMessage struct {
+	ID        int64        `json:"message_id"`
+	From      *From        `json:"from,omitempty"`
+	Chat      wireChat     `json:"chat"`
+	Date      int64        `json:"date"`
+	EditDate  int64        `json:"edit_date,omitempty"`
+	ReplyTo   *wireMessage `json:"reply_to_message,omitempty"`
+	Protected bool         `json:"has_protected_content,omitempty"`
+	Text      string       `json:"text,omitempty"`
+	Entities  []Entity     `json:"entities,omitempty"`
+	Contact   *contact     `json:"contact,omitempty"`
+	Markup    *wireMarkup  `json:"reply_markup,omitempty"`
+}
+
+// wireMarkup is the only kind of keyboard that the API shows in a message.
+type wireMarkup struct {
+	Inline [][]Button `json:"inline_keyboard"`
+}
+
+func (ch *chat) wire() wireChat {
+	p := ch.person
+	return wireChat{ID: ch.id, Type: ch.kind, FirstName: p.first, LastName: p.last, Username: p.username}
+}
+
+func (s *Server) bot() *From {
+	return &From{ID: s.botID, IsBot: true, FirstName: s.cfg.Name, Username: s.cfg.Username}
+}
+
+func (s *Server) wire(m *message) *wireMessage {
+	w := &wireMessage{
+		ID: m.id, From: s.bot(), Chat: m.chat.wire(), Date: m.date.Unix(), Protected: m.protected,
+		Text: m.text, Entities: m.entities, Contact: m.contact,
+	}
+	if m.from != nil {
+		w.From = m.from.wire()
+	}
+	if !m.edited.IsZero() {
+		w.EditDate = m.edited.Unix()
+	}
+	if m.replyTo != nil && !m.replyTo.deleted {
+		w.ReplyTo = s.wire(m.replyTo)
+		w.ReplyTo.ReplyTo = nil // never nested further
+	}
+	if m.keyboard != nil && m.keyboard.Inline {
+		w.Markup = &wireMarkup{m.keyboard.Rows}
+	}
+	return w
+}
+
+// seen is a copy of the message for the person.
+func (m *message) seen() Message {
+	out := Message{
+		ID: strconv.FormatInt(m.id, 10), Text: m.text, Entities: append([]Entity(nil), m.entities...),
+		Keyboard: m.keyboard.clone(), Silent: m.silent, Protected: m.protected,
+		Edited: !m.edited.IsZero(), Deleted: m.deleted, Date: m.date,
+	}
+	if m.replyTo != nil {
+		out.ReplyTo = strconv.FormatInt(m.replyTo.id, 10)
+	}
+	return out
+}

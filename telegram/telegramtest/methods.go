@@ -1,0 +1,62 @@
+package telegramtest
+
+import "context"
+
+// method is one method of the API.
+type method struct {
+	name string
+	// run does it, with the server's lock held unless waits is set.
+	run   func(*call) (any, *apiError)
+	waits bool
+	// notInReply marks the methods that an answer to a webhook cannot call.
+	notInReply bool
+}
+
+// call is one call of a method.
+type call struct {
+	s   *Server
+	ctx context.Context
+	params
+	note string // the description that goes with a success
+}
+
+func (c *call) do(m method) (any, *apiError) {
+	if !m.waits {
+		c.s.mu.Lock()
+		defer c.s.mu.Unlock()
+	}
+	return m.run(c)
+}
+
+// methodTable is keyed by the name in lower case: names are case-insensitive.
+func methodTable() map[string]method {
+	return map[string]method{
+		"getme":                  {name: "getMe", run: (*call).getMe, notInReply: true},
+		"sendmessage":            {name: "sendMessage", run: (*call).sendMessage},
+		"editmessagetext":        {name: "editMessageText", run: (*call).editMessageText},
+		"editmessagereplymarkup": {name: "editMessageReplyMarkup", run: (*call).editMessageReplyMarkup},
+		"deletemessage":          {name: "deleteMessage", run: (*call).deleteMessage},
+		"deletemessages":         {name: "deleteMessages", run: (*call).deleteMessages},
+		"setmessagereaction":     {name: "setMessageReaction", run: (*call).setMessageReaction},
+		"sendchataction":         {name: "sendChatAction", run: (*call).sendChatAction},
+		"answercallbackquery":    {name: "answerCallbackQuery", run: (*call).answerCallbackQuery},
+		"getchat":                {name: "getChat", run: (*call).getChat, notInReply: true},
+		"getuserprofilephotos":   {name: "getUserProfilePhotos", run: (*call).getUserProfilePhotos, notInReply: true},
+		"setwebhook":             {name: "setWebhook", run: (*call).setWebhook, notInReply: true},
+		"deletewebhook":          {name: "deleteWebhook", run: (*call).deleteWebhook, notInReply: true},
+		"getwebhookinfo":         {name: "getWebhookInfo", run: (*call).getWebhookInfo, notInReply: true},
+		"getupdates":             {name: "getUpdates", run: (*call).getUpdates, waits: true, notInReply: true},
+	}
+}
+
+// notEmulated are methods of the platform that this version does not stand in for. A test that calls one fails
+// with that reason, instead of looking for a typo.
+var notEmulated = map[string]bool{
+	"logout": true, "close": true, "getfile": true, "getchatmember": true,
+	"sendphoto": true, "sendvideo": true, "sendaudio": true, "sendvoice": true, "senddocument": true,
+	"sendanimation": true, "sendvideonote": true, "sendsticker": true, "sendlocation": true, "sendvenue": true,
+	"sendcontact": true, "senddice": true, "sendmediagroup": true, "sendpoll": true, "sendrichmessage": true,
+	"sendmessagedraft": true, "sendpaidmedia": true, "editmessagecaption": true, "editmessagemedia": true,
+	"forwardmessage": true, "forwardmessages": true, "copymessage": true, "copymessages": true,
+	"readbusinessmessage": true, "getbusinessconnection": true, "pinchatmessage": true, "setmycommands": true,
+}

@@ -1,0 +1,148 @@
+package telegramtest
+
+import (
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"time"
+)
+
+const (
+	deletableFor = 48 * time.Hour
+	maxDeletes   = 100
+)
+
+var errNotModified = badRequest("message is not modified: specified new message content and reply markup are " +
+	"exactly the same as a current content and reply markup of the message")
+
+func (c *call) messageID() int64 { return c.number("message_id", 0, -1<<62, 1<<62) }
+
+// editable finds the message that an edit names.
+func (c *call) editable() (*message, *apiError) {
+	if c.has("inline_message_id") {
+		return nil, badRequest("MESSAGE_ID_INVALID") // no message was ever sent via this bot
+	}
+	ch, bad := c.writableChat()
+	if bad != nil {
+		return nil, bad
+	}
+	if c.messageID() == 0 {
+		return nil, badRequest("message identifier is not specified")
+	}
+	m := ch.find(c.messageID())
+	switch {
+	case m == nil:
+		return nil, badRequest("message to edit not found")
+	case m.from != nil || m.keyboard != nil && !m.keyboard.Inline:
+		return nil, badRequest("message can't be edited")
+	}
+	return m, nil
+}
+
+// newKeyboard reads the reply_markup of an edit: an inline keyboard, or nothing, which takes the old one away.
+func (c *call) newKeyboard(m *message) (*Keyboard, *apiError) {
+	k, bad := c.keyboard(m.chat)
+	if bad == nil && k != nil && !k.Inline {
+		bad = badRequest("inline keyboard expected")
+	}
+	return k, bad
+}
+
+func (c *call) editMessageText() (any, *apiError) {
+	m, bad := c.editable()
+	if bad != nil {
+		return nil, bad
+	}
+	text, entities, bad := c.formatted()
+	if bad != nil {
+		return nil, bad
+	}
+	if bad := c.checkPreview(); bad != nil {
+		return nil, bad
+	}
+	if m.text == "" {
+		return nil, badRequest("there is no text in the message to edit")
+	}
+	return c.change(m, text, entities)
+}
+
+func (c *call) editMessageReplyMarkup() (any, *apiError) {
+	m, bad := c.editable()
+	if bad != nil {
+		return nil, bad
+	}
+	return c.change(m, m.text, m.entities)
+}
+
+func (c *call) change(m *message, text string, entities []Entity) (any, *apiError) {
+	k, bad := c.newKeyboard(m)
+	if bad != nil {
+		return nil, bad
+	}
+	if m.text == text && sameEntities(m.entities, entities) && reflect.DeepEqual(m.keyboard, k) {
+		return nil, errNotModified
+	}
+	m.text, m.entities, m.keyboard, m.edited = text, entities, k, time.Now()
+	return c.s.wire(m), nil
+}
+
+func sameEntities(a, b []Entity) bool {
+	return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b)
+}
+
+func (c *call) deleteMessage() (any, *apiError) {
+	ch, bad := c.chat()
+	if bad != nil {
+		return nil, bad
+	}
+	if c.messageID() == 0 {
+		return nil, badRequest("message identifier is not specified")
+	}
+	m := ch.find(c.messageID())
+	if m == nil {
+		return nil, badRequest("message to delete not found")
+	}
+	if time.Since(m.date) >= deletableFor {
+		return nil, badRequest("message can't be deleted for everyone")
+	}
+	m.deleted = true
+	return true, nil
+}
+
+// deleteMessages skips what is not there any more.
+func (c *call) deleteMessages() (any, *apiError) {
+	ch, bad := c.chat()
+	if bad != nil {
+		return nil, bad
+	}
+	if !c.has("message_ids") {
+		return nil, badRequest("message identifiers are not specified")
+	}
+	var ids []json.RawMessage
+	if json.Unmarshal([]byte(c.str("message_ids")), &ids) != nil {
+		return nil, badRequest("expected an Array of message identifiers")
+	}
+	switch {
+	case len(ids) == 0:
+		return nil, badRequest("message identifiers are not specified")
+	case len(ids) > maxDeletes:
+		return nil, badRequest("too many message identifiers specified")
+	}
+	var doomed []*message
+	for _, raw := range ids {
+		id, err := strconv.ParseInt(string(raw), 10, 64)
+		if err != nil {
+			return nil, badRequest("message identifier must be an integer")
+		}
+		if m := ch.find(id); m != nil {
+			if time.Since(m.date) >= deletableFor {
+				return nil, badRequest("message can't be deleted for everyone")
+			}
+			doomed = append(doomed, m)
+		}
+	}
+	for _, m := range doomed {
+		m.deleted = true
+	}
+	return true, nil
+}

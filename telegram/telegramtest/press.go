@@ -1,0 +1,75 @@
+package telegramtest
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+type callbackQuery struct {
+	ID       string       `json:"id"`
+	From     *From        `json:"from"`
+	Message  *wireMessage `json:"message,omitempty"`
+	Instance string       `json:"chat_instance"`
+	Data     string       `json:"data,omitempty"`
+}
+
+// Press presses the newest button with this label that the person can see: one under a message makes a
+// callback_query, one of the keyboard under the input field writes its text. A button that opens a link or copies
+// text makes no update. A button that asks for a phone number is answered with [User.SharePhone] instead.
+func (u *User) Press(label string) error {
+	return u.act(func() ([]*update, error) {
+		m, b := u.button(label)
+		switch {
+		case b == nil:
+			return nil, fmt.Errorf("telegramtest: %s: no button with the label %q", u.first, label)
+		case m.keyboard.Inline && b.CallbackData != "":
+			return u.callback(m, b)
+		case b.URL != "" || b.CopyText != nil:
+			return nil, nil
+		case b.RequestContact:
+			return nil, u.cannot("the button asks for a phone number: use SharePhone")
+		case m.keyboard.Inline || b.RequestLocation || b.Request != nil || b.WebApp != nil:
+			return nil, u.cannot("pressing this kind of button is not emulated")
+		}
+		return u.write(b.Text)
+	})
+}
+
+// button finds the newest one. Only the newest keyboard under the input field is there to be pressed, and none
+// after it was removed.
+func (u *User) button(label string) (*message, *Button) {
+	inputDone := false
+	for i := len(u.chat.messages) - 1; i >= 0; i-- {
+		m := u.chat.messages[i]
+		k := m.keyboard
+		if k == nil || m.deleted && k.Inline || !k.Inline && inputDone {
+			continue
+		}
+		inputDone = inputDone || !k.Inline && !k.ForceReply
+		for r := range k.Rows {
+			for b := range k.Rows[r] {
+				if k.Rows[r][b].Text == label {
+					return m, &k.Rows[r][b]
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+func (u *User) callback(m *message, b *Button) ([]*update, error) {
+	if u.blocked {
+		return nil, u.cannot("she has blocked the bot")
+	}
+	s := u.s
+	now := time.Now()
+	// Real ids are decimal, and too big for a float64 to hold.
+	id := strconv.FormatUint(2_000_000_000_000_000_000+s.hash("callback", u.id, len(s.callbacks))%1_000_000_000_000_000_000, 10)
+	s.callbacks[id] = &callback{by: u, at: now}
+	query := callbackQuery{
+		ID: id, From: u.wire(), Message: s.wire(m), Data: b.CallbackData,
+		Instance: strconv.FormatInt(int64(s.hash("instance", u.chat.id)), 10),
+	}
+	return []*update{s.enqueue("callback_query", u.id, now, query)}, nil
+}

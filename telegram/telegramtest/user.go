@@ -1,0 +1,255 @@
+package telegramtest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// User is a person who uses the bot. Each verb returns when the bot has acknowledged the update it made, or with
+// an error when the platform gave up on it ([ErrExpired]) or the server was closed ([ErrClosed]). An update of a
+// kind that the bot left out of allowed_updates is dropped by the platform, which is no error.
+type User struct {
+	s           *Server
+	id          int64
+	first, last string
+	username    string
+
+	// guarded by s.mu
+	chat        *chat
+	heard       bool // the bot has had a message from her
+	blocked     bool
+	deactivated bool
+	answers     []string
+}
+
+const (
+	firstUserID   = 5_000_000_000 // beyond 32 bits, as new ids are
+	userIDs       = 1_000_000_000
+	maxStartRef   = 64
+	startRefSigns = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+)
+
+// User is the person with this name, made when first asked for; a second word is the last name. The id depends on
+// the name and the seed alone. The bot cannot write to a person before it has heard from them.
+func (s *Server) User(name string) *User {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u := s.users[name]; u != nil {
+		return u
+	}
+	id := firstUserID + int64(s.hash("user", name)%userIDs)
+	for s.usersByID[id] != nil || id == s.botID {
+		id++
+	}
+	u := &User{s: s, id: id}
+	u.first, u.last, _ = strings.Cut(strings.TrimSpace(name), " ")
+	u.chat = &chat{id: id, kind: private, person: u}
+	s.users[name], s.usersByID[id], s.chats[id] = u, u, u.chat
+	return u
+}
+
+// ID is the person's user id.
+func (u *User) ID() string { return strconv.FormatInt(u.id, 10) }
+
+// ChatID is the id of the person's private chat with the bot; Telegram gives it the number of the user.
+func (u *User) ChatID() string { return u.ID() }
+
+func (u *User) wire() *From {
+	return &From{ID: u.id, FirstName: u.first, LastName: u.last, Username: u.username, Language: "en"}
+}
+
+// act does one thing under the lock and then waits for the updates it made.
+func (u *User) act(do func() ([]*update, error)) error {
+	u.s.mu.Lock()
+	var made []*update
+	err := ErrClosed
+	switch {
+	case u.s.closed:
+	case u.deactivated:
+		err = u.cannot("the account is deleted")
+	default:
+		made, err = do()
+	}
+	u.s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return await(made...)
+}
+
+func (u *User) cannot(why string) error { return fmt.Errorf("telegramtest: %s: %s", u.first, why) }
+
+// Write sends a text message to the bot.
+func (u *User) Write(text string) error {
+	return u.act(func() ([]*update, error) { return u.write(text) })
+}
+
+func (u *User) write(text string) ([]*update, error) {
+	text, _ = trim(text, nil)
+	if bad := u.checkText(text); bad != nil {
+		return nil, bad
+	}
+	return u.post(&message{text: text, entities: withFound(text, nil)})
+}
+
+func (u *User) checkText(text string) error {
+	switch {
+	case !utf8.ValidString(text):
+		return u.cannot("text is not UTF-8")
+	case text == "":
+		return u.cannot("a message needs text")
+	case utf8.RuneCountInString(text) > maxTextRunes:
+		return u.cannot("a message holds 4096 characters")
+	}
+	return nil
+}
+
+// post puts a message of hers into the chat.
+func (u *User) post(m *message) ([]*update, error) {
+	if u.blocked {
+		return nil, u.cannot("she has blocked the bot: Unblock or Start first")
+	}
+	u.heard = true
+	m.from = u
+	m = u.chat.post(m)
+	return []*update{u.s.enqueue("message", u.chat.id, seconds(m.date), u.s.wire(m))}, nil
+}
+
+// seconds cuts to what the API can tell: the platform counts lifetimes from there.
+func seconds(t time.Time) time.Time { return t.Truncate(time.Second) }
+
+// Start opens the chat by a deep link and presses Start; "" is a start without a link. A reference that no link
+// can carry (more than 64 characters, or others than letters, digits, _ and -) is lost on the way, as it is on
+// Telegram. A person who had blocked the bot unblocks it by this.
+func (u *User) Start(ref string) error {
+	return u.act(func() ([]*update, error) {
+		var made []*update
+		if u.blocked {
+			made = append(made, u.setBlocked(false))
+		}
+		text := "/start"
+		if ref != "" && len(ref) <= maxStartRef && strings.Trim(ref, startRefSigns) == "" {
+			text += " " + ref
+		}
+		said, err := u.write(text)
+		return append(made, said...), err
+	})
+}
+
+// SharePhone sends the person's own phone number, as a button with request_contact does.
+func (u *User) SharePhone(number string) error {
+	return u.act(func() ([]*update, error) {
+		if number == "" {
+			return nil, u.cannot("no phone number")
+		}
+		return u.post(&message{contact: &contact{Phone: number, FirstName: u.first, LastName: u.last, UserID: u.id}})
+	})
+}
+
+// Block blocks the bot. It is an error to block it twice.
+func (u *User) Block() error {
+	return u.act(func() ([]*update, error) {
+		if u.blocked {
+			return nil, u.cannot("she has blocked the bot already")
+		}
+		return []*update{u.setBlocked(true)}, nil
+	})
+}
+
+// Unblock lifts a block without writing anything.
+func (u *User) Unblock() error {
+	return u.act(func() ([]*update, error) {
+		if !u.blocked {
+			return nil, u.cannot("she has not blocked the bot")
+		}
+		return []*update{u.setBlocked(false)}, nil
+	})
+}
+
+// Deactivate deletes the person's account. The bot is not told; it learns when it writes.
+func (u *User) Deactivate() {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	u.deactivated = true
+}
+
+type chatMember struct {
+	User   *From  `json:"user"`
+	Status string `json:"status"`
+	Until  *int64 `json:"until_date,omitempty"`
+}
+
+type memberUpdate struct {
+	Chat wireChat   `json:"chat"`
+	From *From      `json:"from"`
+	Date int64      `json:"date"`
+	Old  chatMember `json:"old_chat_member"`
+	New  chatMember `json:"new_chat_member"`
+}
+
+func (u *User) setBlocked(blocked bool) *update {
+	u.blocked = blocked
+	forever := int64(0)
+	in, out := chatMember{u.s.bot(), "member", nil}, chatMember{u.s.bot(), "kicked", &forever}
+	if !blocked {
+		in, out = out, in
+	}
+	now := time.Now()
+	return u.s.enqueue("my_chat_member", u.chat.id, seconds(now),
+		memberUpdate{Chat: u.chat.wire(), From: u.wire(), Date: now.Unix(), Old: in, New: out})
+}
+
+// Edit changes the text of a message that the person sent; see [User.Sent] for the ids.
+func (u *User) Edit(messageID, text string) error {
+	return u.act(func() ([]*update, error) {
+		id, err := strconv.ParseInt(messageID, 10, 64)
+		m := u.chat.find(id)
+		if err != nil || m == nil || m.from != u {
+			return nil, u.cannot("no message of hers has the id " + messageID)
+		}
+		text, _ := trim(text, nil)
+		if bad := u.checkText(text); bad != nil {
+			return nil, bad
+		}
+		switch {
+		case u.blocked:
+			return nil, u.cannot("she has blocked the bot")
+		case m.text == "":
+			return nil, u.cannot("the message has no text")
+		case m.text == text:
+			return nil, u.cannot("the text is the same")
+		}
+		m.text, m.entities, m.edited = text, withFound(text, nil), time.Now()
+		return []*update{u.s.enqueue("edited_message", u.chat.id, seconds(m.edited), u.s.wire(m))}, nil
+	})
+}
+
+// Messages are the messages that the bot sent to the person, oldest first, as they are now. Deleted ones are
+// among them, marked so.
+func (u *User) Messages() []Message { return u.list(nil) }
+
+// Sent are the messages that the person sent to the bot, oldest first.
+func (u *User) Sent() []Message { return u.list(u) }
+
+func (u *User) list(from *User) []Message {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	var out []Message
+	for _, m := range u.chat.messages {
+		if m.from == from {
+			out = append(out, m.seen())
+		}
+	}
+	return out
+}
+
+// Answers are the texts with which the bot answered the person's pressed buttons, oldest first; an answer
+// without a text is "".
+func (u *User) Answers() []string {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	return append([]string(nil), u.answers...)
+}
