@@ -34,7 +34,7 @@ const (
 
 // User is the person with this name, made when first asked for; a second word is the last name. The id depends on
 // the name and the seed alone. The bot cannot write to a person before it has heard from them.
-func (s *Server) User(name string) *User {
+func (s *Server) NewUser(name string) *User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if u := s.users[name]; u != nil {
