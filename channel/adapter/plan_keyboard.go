@@ -137,7 +137,7 @@ func checkCards(l *channel.Limits, list []channel.Card) error {
 	}
 	for i := range list {
 		c, field := &list[i], fmt.Sprintf("Cards[%d]", i)
-		if blank(c.Title) && blank(c.Subtitle) && c.Image == nil && c.URL == "" {
+		if blank(c.Title+c.Subtitle+c.URL) && c.Image == nil {
 			return invalid("%s: empty: set Title, Subtitle, URL or Image", field)
 		}
 		for _, s := range [...]string{c.Title, c.Subtitle, c.URL} {
