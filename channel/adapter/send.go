@@ -124,13 +124,13 @@ func (d *outgoing) plan(ctx context.Context, sub channel.Subscription) (plan, *c
 
 // run sends what is not sent yet, when it is d's turn.
 func (d *outgoing) run(ctx context.Context) *channel.Error {
-	sub := d.c.expected(ctx, d.sent.ChatID)
-	if err := sub.Check(time.Now(), d.message); err != nil {
+	expected := d.c.expected(ctx, d.sent.ChatID)
+	if err := expected.check(time.Now(), d.message); err != nil {
 		e := d.c.fail(opSend, err)
 		e.Scope = channel.ScopeChat
 		return e
 	}
-	p, err := d.plan(ctx, sub)
+	p, err := d.plan(ctx, expected.Subscription)
 	if err != nil {
 		return err
 	}

@@ -57,37 +57,49 @@ type memo struct {
 	read   time.Time
 }
 
-// believable is k without what is too old to be taken for true. Nobody is believed to have left for ever, and a window
-// that closed long ago may have been opened by what we did not see.
-func (k *known) believable(now time.Time) channel.Subscription {
+// check is Subscription.Check, but for what is known too long: nobody is believed to have left for ever, and a window that
+// closed long ago may have been opened by what we did not see.
+func (k *known) check(now time.Time, m channel.Message) error {
 	s := k.Subscription
-	if s.State == channel.StateInactive && now.Sub(k.Seen) >= believed {
+	if s.State == channel.StateInactive && now.Sub(k.Seen) > believed {
 		s.State, s.Reason = channel.StateUnknown, ""
 	}
-	latest := k.Seen
-	if s.WindowEnds.After(latest) {
-		latest = s.WindowEnds
+	err := s.Check(now, m)
+	if err != channel.ErrWindowClosed {
+		return err
 	}
-	if now.Sub(latest) >= believed {
-		s.WindowEnds = time.Time{}
+	closed := later(k.Seen, k.WindowEnds)
+	if m.Purpose == channel.PurposeAgent {
+		closed = later(closed, k.AgentWindowEnds)
 	}
-	return s
+	if now.Sub(closed) > believed {
+		return nil
+	}
+	return err
 }
 
 // expected is what a Send to a chat goes by. Where the Store fails nothing is known, and the send is tried.
-func (c *Channel) expected(ctx context.Context, chatID string) channel.Subscription {
-	now := time.Now()
-	m, ok := c.people.memo(chatID)
-	if !ok || now.Sub(m.read) >= memoForSend {
-		var err error
-		if m, err = c.recall(ctx, chatID); err != nil {
-			if ctx.Err() == nil {
-				c.sender.complain(c, "the store does not tell who may be written to", err)
-			}
-			return channel.Subscription{}
-		}
+func (c *Channel) expected(ctx context.Context, chatID string) known {
+	k, err := c.recent(ctx, chatID)
+	if err == nil && k.AliasOf != "" {
+		k, err = c.recent(ctx, k.AliasOf)
 	}
-	return m.known.believable(now)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.sender.complain(c, "the store does not tell who may be written to", err)
+		}
+		return known{}
+	}
+	return k
+}
+
+// recent is what was known of a chat less than memoForSend ago.
+func (c *Channel) recent(ctx context.Context, chatID string) (known, error) {
+	if m, ok := c.people.memo(chatID); ok && time.Since(m.read) < memoForSend {
+		return m.known, nil
+	}
+	m, err := c.recallOne(ctx, chatID)
+	return m.known, err
 }
 
 func (p *people) memo(chatID string) (memo, bool) {
@@ -244,7 +256,7 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 		return channel.Subscription{}, c.fail(opSubscription, err)
 	}
 	now := time.Now()
-	if now.Sub(m.known.Asked) < believed || m.known.State != channel.StateUnknown && now.Sub(m.known.Seen) < believed {
+	if now.Sub(m.known.Asked) <= believed || m.known.State != channel.StateUnknown && now.Sub(m.known.Seen) <= believed {
 		return m.known.Subscription, nil
 	}
 	s, failed := c.askSubscription(ctx, chatID)

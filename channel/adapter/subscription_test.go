@@ -1,0 +1,590 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// inbound is a message of the person of a chat.
+func inbound(chat string, at time.Time) *Incoming {
+	return &Incoming{
+		Event: channel.Event{
+			ID: fmt.Sprint("in", at.UnixNano()), Kind: channel.EventMessage, Time: at,
+			Chat: channel.Chat{ID: chat}, Message: &channel.Message{Text: "hi"},
+		},
+		Implies: &channel.Subscription{State: channel.StateActive},
+	}
+}
+
+func optOut(chat string, at time.Time) *Incoming {
+	return &Incoming{Event: channel.Event{
+		ID: fmt.Sprint("out", at.UnixNano()), Kind: channel.EventSubscription, Time: at, Chat: channel.Chat{ID: chat},
+		Subscription: &channel.Subscription{State: channel.StateInactive, Reason: channel.ErrBlocked},
+	}}
+}
+
+func subscriptionOf(t *testing.T, c *Channel, chat string) channel.Subscription {
+	t.Helper()
+	s, err := c.Subscription(t.Context(), chat)
+	require.NoError(t, err)
+	return s
+}
+
+// permutations calls f with each order of n things.
+func permutations(n int, f func(order []int)) {
+	order := make([]int, 0, n)
+	var next func()
+	next = func() {
+		if len(order) == n {
+			f(order)
+			return
+		}
+		for i := range n {
+			taken := false
+			for _, o := range order {
+				taken = taken || o == i
+			}
+			if !taken {
+				order = append(order, i)
+				next()
+				order = order[:len(order)-1]
+			}
+		}
+	}
+	next()
+}
+
+func TestNewestWinsWhateverCameFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		at := func(minutes int) time.Time { return time.Now().Add(time.Duration(minutes-60) * time.Minute) }
+		window := func(in *Incoming, ends time.Time) *Incoming {
+			in.Implies.WindowEnds, in.Implies.AgentWindowEnds = ends, ends.Add(time.Hour)
+			return in
+		}
+		promotions := func(minutes int, no bool) *Incoming {
+			return &Incoming{Event: channel.Event{
+				ID: fmt.Sprint("promo", minutes), Kind: channel.EventSubscription, Time: at(minutes), Chat: channel.Chat{ID: "chat"},
+				Subscription: &channel.Subscription{NoPromotion: no},
+			}}
+		}
+		failed := &Incoming{Event: channel.Event{
+			ID: "failed", Kind: channel.EventReceipt, Time: at(25), Chat: channel.Chat{ID: "chat"},
+			Receipt: &channel.Receipt{Status: channel.ReceiptFailed, Error: &channel.Error{Reason: channel.ErrGone, Scope: channel.ScopeChat}},
+		}}
+		sameSecond := inbound("chat", at(30))
+		sameSecond.Seq = 1
+		events := []*Incoming{
+			window(inbound("chat", at(10)), at(1000)), optOut("chat", at(20)), failed, optOut("chat", at(30)), sameSecond,
+			promotions(12, true), promotions(15, false),
+		}
+		permutations(len(events), func(order []int) {
+			c := newSender(t, &sendDriver{}, channel.Options{})
+			for _, i := range order {
+				in := *events[i]
+				if s := in.Event.Subscription; s != nil {
+					copied := *s
+					in.Event.Subscription = &copied
+				}
+				require.NoError(t, c.learn(t.Context(), &in))
+			}
+			s := subscriptionOf(t, c, "chat")
+			s.Since = time.Time{}
+			require.Equal(t, channel.Subscription{
+				State: channel.StateActive, WindowEnds: at(1000).UTC(), AgentWindowEnds: at(1060).UTC(),
+			}, s, "%v", order)
+		})
+	})
+}
+
+func TestSubscriptionEventTellsTheSubscriptionAsItNowIs(t *testing.T) {
+	t.Parallel()
+	c := newSender(t, &sendDriver{}, channel.Options{})
+	now := time.Now()
+	require.NoError(t, c.learn(t.Context(), inbound("chat", now)))
+	late := optOut("chat", now.Add(-time.Minute))
+	require.NoError(t, c.learn(t.Context(), late))
+	assert.Equal(t, channel.StateActive, late.Event.Subscription.State, "the person wrote since")
+	next := optOut("chat", now.Add(time.Minute))
+	require.NoError(t, c.learn(t.Context(), next))
+	assert.Equal(t, channel.ErrBlocked, next.Event.Subscription.Reason)
+	assert.Equal(t, now.Add(time.Minute).UnixNano(), next.Event.Subscription.Since.UnixNano())
+	message := inbound("chat", now.Add(2*time.Minute))
+	require.NoError(t, c.learn(t.Context(), message))
+	assert.Nil(t, message.Event.Subscription, "a message stays a message")
+}
+
+func TestFailureThenMessageOfASlowPlatformClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &sendDriver{send: failingFirst(1, refusal(channel.ErrBlocked, channel.ScopeChat))}
+		c := newSender(t, d, channel.Options{})
+		require.NoError(t, c.learn(t.Context(), inbound("chat", time.Now().Add(-time.Hour))))
+		_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+		require.ErrorIs(t, err, channel.ErrBlocked)
+		_, err = c.Send(t.Context(), "chat", channel.Text("hi"))
+		require.ErrorIs(t, err, channel.ErrBlocked)
+		assert.Equal(t, channel.ScopeChat, failure(t, err).Scope)
+		assert.Len(t, d.all(), 1, "the second is refused before the network")
+		time.Sleep(5 * time.Second)
+		require.NoError(t, c.learn(t.Context(), inbound("chat", time.Now().Add(-110*time.Second))))
+		_, err = c.Send(t.Context(), "chat", channel.Text("hi"))
+		require.NoError(t, err)
+	})
+}
+
+func TestFailureOfASendThatBeganBeforeTheMessageTeachesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &sendDriver{send: func(context.Context, int, *Part) error {
+			time.Sleep(2 * time.Second)
+			return refusal(channel.ErrBlocked, channel.ScopeChat)
+		}}
+		c := newSender(t, d, channel.Options{})
+		time.AfterFunc(time.Second, func() { assert.NoError(t, c.learn(t.Context(), inbound("chat", time.Now()))) })
+		_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+		require.ErrorIs(t, err, channel.ErrBlocked)
+		assert.Equal(t, channel.StateActive, subscriptionOf(t, c, "chat").State)
+	})
+}
+
+func TestEventThatAFailureCameAfterDoesNotUndoItWhenItComesAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &sendDriver{send: failingFirst(9, refusal(channel.ErrBlocked, channel.ScopeChat))}
+		c := newSender(t, d, channel.Options{})
+		in := inbound("chat", time.Now())
+		require.NoError(t, c.learn(t.Context(), in))
+		time.Sleep(time.Millisecond)
+		_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+		require.ErrorIs(t, err, channel.ErrBlocked)
+		require.NoError(t, c.learn(t.Context(), in))
+		assert.Equal(t, channel.StateInactive, subscriptionOf(t, c, "chat").State)
+	})
+}
+
+func TestOnlyFailuresOfTheRightToWriteTeach(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		reason channel.Reason
+		scope  channel.Scope
+		state  channel.State
+	}{
+		{channel.ErrBlocked, channel.ScopeChat, channel.StateInactive},
+		{channel.ErrGone, channel.ScopeChat, channel.StateInactive},
+		{channel.ErrNotSubscribed, channel.ScopeChat, channel.StateInactive},
+		{channel.ErrBlocked, channel.ScopeMessage, channel.StateUnknown},
+		{channel.ErrNotFound, channel.ScopeChat, channel.StateUnknown},
+		{channel.ErrForbidden, channel.ScopeChat, channel.StateUnknown},
+		{channel.ErrUnauthorized, channel.ScopeAccount, channel.StateUnknown},
+	} {
+		d := &sendDriver{send: failingFirst(1, refusal(test.reason, test.scope))}
+		c := newSender(t, d, channel.Options{})
+		_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+		require.ErrorIs(t, err, test.reason)
+		s := subscriptionOf(t, c, "chat")
+		assert.Equal(t, test.state, s.State, "%s of %s", test.reason, test.scope)
+		if s.State == channel.StateInactive {
+			assert.Equal(t, test.reason, s.Reason)
+		}
+	}
+}
+
+func TestKnowledgeOlderThanADayIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	t.Run("that a person left", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			d := &sendDriver{send: failingFirst(1, refusal(channel.ErrGone, channel.ScopeChat))}
+			c := newSender(t, d, channel.Options{})
+			_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+			require.ErrorIs(t, err, channel.ErrGone)
+			time.Sleep(24 * time.Hour)
+			_, err = c.Send(t.Context(), "chat", channel.Text("hi"))
+			require.ErrorIs(t, err, channel.ErrGone)
+			assert.Len(t, d.all(), 1)
+			time.Sleep(time.Second)
+			_, err = c.Send(t.Context(), "chat", channel.Text("hi"))
+			require.NoError(t, err)
+		})
+	})
+	t.Run("that a window closed", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			d := &sendDriver{limits: channel.Limits{Features: map[channel.Feature]channel.Level{channel.FeatureTemplate: channel.LevelFull}}}
+			c := newSender(t, d, channel.Options{})
+			in := inbound("chat", time.Now())
+			in.Implies.WindowEnds = time.Now().Add(24 * time.Hour)
+			in.Implies.AgentWindowEnds = time.Now().Add(72 * time.Hour)
+			require.NoError(t, c.learn(t.Context(), in))
+			send := func(m channel.Message) error {
+				_, err := c.Send(t.Context(), "chat", m)
+				return err
+			}
+			agent := channel.Message{Text: "hi", Purpose: channel.PurposeAgent}
+			time.Sleep(24*time.Hour - time.Second)
+			require.NoError(t, send(channel.Text("hi")))
+			time.Sleep(time.Second)
+			err := send(channel.Text("hi"))
+			require.ErrorIs(t, err, channel.ErrWindowClosed)
+			assert.Equal(t, channel.ScopeChat, failure(t, err).Scope)
+			require.NoError(t, send(channel.Message{Template: &channel.Template{Name: "hello"}}), "it does not hold a template back")
+			require.NoError(t, send(agent), "nor a human")
+			time.Sleep(24*time.Hour + time.Second)
+			require.NoError(t, send(channel.Text("hi")))
+			calls := d.all()
+			assert.Equal(t, in.Implies.WindowEnds.UTC(), calls[len(calls)-1].sub.WindowEnds, "the driver knows when it closed all the same")
+			time.Sleep(24 * time.Hour)
+			require.ErrorIs(t, send(agent), channel.ErrWindowClosed)
+			time.Sleep(24 * time.Hour)
+			require.NoError(t, send(agent))
+		})
+	})
+	t.Run("but not that a person stopped promotions", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c := newSender(t, &sendDriver{}, channel.Options{})
+			require.NoError(t, c.learn(t.Context(), &Incoming{Event: channel.Event{
+				ID: "1", Kind: channel.EventSubscription, Time: time.Now(), Chat: channel.Chat{ID: "chat"},
+				Subscription: &channel.Subscription{NoPromotion: true},
+			}}))
+			time.Sleep(48 * time.Hour)
+			_, err := c.Send(t.Context(), "chat", channel.Message{Text: "buy", Purpose: channel.PurposePromotion})
+			assert.ErrorIs(t, err, channel.ErrNotSubscribed)
+		})
+	})
+}
+
+func TestWindowThatAFailureClosed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &sendDriver{send: failingFirst(1, refusal(channel.ErrWindowClosed, channel.ScopeChat))}
+		c := newSender(t, d, channel.Options{})
+		old := inbound("chat", time.Now().Add(-20*time.Hour))
+		old.Implies.WindowEnds = time.Now().Add(4 * time.Hour)
+		require.NoError(t, c.learn(t.Context(), old))
+		time.Sleep(time.Second)
+		_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+		require.ErrorIs(t, err, channel.ErrWindowClosed)
+		closed := time.Now()
+		older := inbound("chat", time.Now().Add(-21*time.Hour))
+		older.Implies.WindowEnds = time.Now().Add(4 * time.Hour)
+		require.NoError(t, c.learn(t.Context(), older))
+		s := subscriptionOf(t, c, "chat")
+		assert.Equal(t, closed.UTC(), s.WindowEnds)
+		assert.Equal(t, channel.StateActive, s.State)
+		again := inbound("chat", time.Now())
+		again.Implies.WindowEnds = time.Now().Add(24 * time.Hour)
+		require.NoError(t, c.learn(t.Context(), again))
+		_, err = c.Send(t.Context(), "chat", channel.Text("hi"))
+		assert.NoError(t, err)
+	})
+}
+
+func TestPartsKnowTheSubscription(t *testing.T) {
+	t.Parallel()
+	d := &sendDriver{}
+	c := newSender(t, d, channel.Options{})
+	in := inbound("chat", time.Now())
+	in.Implies.WindowEnds = time.Now().Add(time.Hour)
+	require.NoError(t, c.learn(t.Context(), in))
+	_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+	require.NoError(t, err)
+	assert.Equal(t, channel.StateActive, d.all()[0].sub.State)
+	assert.False(t, d.all()[0].sub.WindowEnds.IsZero())
+}
+
+// writes counts what a store is asked to do about subscriptions.
+func counting(ops map[string]int) *failingStore {
+	var mu sync.Mutex
+	return &failingStore{Store: channel.NewMemoryStore(), fail: func(op string, k channel.Key) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		ops[op+" "+string(k.Kind)]++
+		return false
+	}}
+}
+
+func TestCommonMessageWritesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ops := map[string]int{}
+		c := newSender(t, &sendDriver{}, channel.Options{Store: counting(ops)})
+		for range 100 {
+			in := inbound("chat", time.Now())
+			in.Event.User = channel.User{ID: "ann", Name: "Ann"}
+			require.NoError(t, c.learn(t.Context(), in))
+			time.Sleep(time.Second)
+		}
+		assert.Equal(t, 1, ops["swap subscription"])
+		assert.Equal(t, 1, ops["swap profile"])
+		time.Sleep(time.Hour)
+		require.NoError(t, c.learn(t.Context(), inbound("chat", time.Now())))
+		assert.Equal(t, 2, ops["swap subscription"], "but now and then, so that others know it is still so")
+	})
+}
+
+func TestWindowIsWrittenOnceAMinute(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ops := map[string]int{}
+		store := counting(ops)
+		c := newSender(t, &sendDriver{}, channel.Options{Store: store})
+		var ends time.Time
+		for range 120 {
+			ends = time.Now().Add(24 * time.Hour)
+			in := inbound("chat", time.Now())
+			in.Implies.WindowEnds = ends
+			require.NoError(t, c.learn(t.Context(), in))
+			time.Sleep(time.Second)
+		}
+		assert.Equal(t, 2, ops["swap subscription"])
+		assert.Equal(t, ends.UTC(), subscriptionOf(t, c, "chat").WindowEnds, "this process knows better")
+		other := newSender(t, &sendDriver{}, channel.Options{Store: store})
+		assert.WithinDuration(t, ends, subscriptionOf(t, other, "chat").WindowEnds, time.Minute)
+	})
+}
+
+func TestReplicasLearnFromOneAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := channel.NewMemoryStore()
+		d := &sendDriver{send: failingFirst(1, refusal(channel.ErrBlocked, channel.ScopeChat))}
+		a, b := newSender(t, d, channel.Options{Store: store}), newSender(t, &sendDriver{}, channel.Options{Store: store})
+		require.NoError(t, b.learn(t.Context(), inbound("chat", time.Now())))
+		time.Sleep(10 * time.Second)
+		_, err := a.Send(t.Context(), "chat", channel.Text("hi"))
+		require.ErrorIs(t, err, channel.ErrBlocked)
+		time.Sleep(time.Minute)
+		_, err = b.Send(t.Context(), "chat", channel.Text("hi"))
+		require.ErrorIs(t, err, channel.ErrBlocked)
+		require.NoError(t, b.learn(t.Context(), inbound("chat", time.Now())))
+		time.Sleep(time.Minute)
+		_, err = a.Send(t.Context(), "chat", channel.Text("hi"))
+		assert.NoError(t, err)
+	})
+}
+
+func TestOnSubscriptionGetsTheChangesThatNoEventTells(t *testing.T) {
+	t.Parallel()
+	var told []channel.Event
+	d := &sendDriver{send: failingFirst(1, refusal(channel.ErrBlocked, channel.ScopeChat))}
+	c := newSender(t, d, channel.Options{OnSubscription: channel.HandlerFunc(func(_ context.Context, e *channel.Event) error {
+		told = append(told, *e)
+		return nil
+	})})
+	now := time.Now()
+	first := inbound("chat", now)
+	first.Event.User = channel.User{ID: "ann"}
+	for range 2 {
+		require.NoError(t, c.learn(t.Context(), first))
+	}
+	_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+	require.Error(t, err)
+	require.NoError(t, c.learn(t.Context(), inbound("chat", now.Add(time.Minute))))
+	require.NoError(t, c.learn(t.Context(), optOut("chat", now.Add(2*time.Minute))))
+	require.Len(t, told, 3, "an EventSubscription is its own news")
+	for i, state := range []channel.State{channel.StateActive, channel.StateInactive, channel.StateActive} {
+		assert.Equal(t, channel.EventSubscription, told[i].Kind)
+		assert.Equal(t, c.account, told[i].Account)
+		assert.Equal(t, "chat", told[i].Chat.ID)
+		assert.Equal(t, state, told[i].Subscription.State)
+		assert.NotEmpty(t, told[i].ID)
+		assert.False(t, told[i].Time.IsZero())
+	}
+	assert.Equal(t, first.Event.ID+":subscription", told[0].ID)
+	assert.Equal(t, "ann", told[0].User.ID)
+}
+
+func TestOnSubscriptionThatFails(t *testing.T) {
+	t.Parallel()
+	fails := true
+	var ids []string
+	d := &sendDriver{send: failingFirst(1, refusal(channel.ErrBlocked, channel.ScopeChat))}
+	c := newSender(t, d, channel.Options{OnSubscription: channel.HandlerFunc(func(_ context.Context, e *channel.Event) error {
+		ids = append(ids, e.ID)
+		if fails {
+			return errors.New("the database is down")
+		}
+		return nil
+	})})
+	in := inbound("chat", time.Now())
+	require.Error(t, c.learn(t.Context(), in), "the event must come again")
+	assert.Equal(t, channel.StateUnknown, subscriptionOf(t, c, "chat").State, "it is called before anything is written")
+	fails = false
+	require.NoError(t, c.learn(t.Context(), in))
+	require.Len(t, ids, 2)
+	assert.Equal(t, ids[0], ids[1])
+	fails = true
+	_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+	require.ErrorIs(t, err, channel.ErrBlocked)
+	assert.Equal(t, channel.StateInactive, subscriptionOf(t, c, "chat").State, "a failed send is not repeated for that")
+}
+
+func TestEventComesAgainWhenTheStoreFails(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"get", "swap"} {
+		c := newSender(t, &sendDriver{}, channel.Options{Store: &failingStore{
+			Store: channel.NewMemoryStore(), fail: func(o string, _ channel.Key) bool { return o == op },
+		}})
+		assert.ErrorIs(t, c.learn(t.Context(), inbound("chat", time.Now())), errBroken)
+	}
+}
+
+func TestManyLearnOfOneChatAtOnce(t *testing.T) {
+	t.Parallel()
+	store := channel.NewMemoryStore()
+	now := time.Now()
+	var all sync.WaitGroup
+	for i := range 8 {
+		c := newSender(t, &sendDriver{}, channel.Options{Store: store})
+		all.Go(func() {
+			for j := range 10 {
+				in := optOut("chat", now.Add(time.Duration(i*10+j)*time.Second))
+				if i == 7 && j == 9 {
+					in = inbound("chat", in.Event.Time)
+				}
+				assert.NoError(t, c.learn(context.Background(), in))
+			}
+		})
+	}
+	all.Wait()
+	assert.Equal(t, channel.StateActive, subscriptionOf(t, newSender(t, &sendDriver{}, channel.Options{Store: store}), "chat").State)
+}
+
+func TestPaceThatResetsStartsAnewWhenThePersonWrites(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := Pace{Name: "chat", N: 1, Per: time.Hour, Chat: true, Resets: true}
+		c := newSender(t, paced(p), channel.Options{MaxWait: -1})
+		for range 3 {
+			_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+			require.NoError(t, err)
+			_, err = c.Send(t.Context(), "chat", channel.Text("hi"))
+			require.ErrorIs(t, err, channel.ErrRateLimited)
+			require.NoError(t, c.learn(t.Context(), &Incoming{Event: channel.Event{Kind: channel.EventMessage, Chat: channel.Chat{ID: "chat"}}, Resets: true}))
+		}
+	})
+}
+
+func TestSubscriptionAsksThePlatform(t *testing.T) {
+	t.Parallel()
+	t.Run("when what is known is older than a day, and keeps the answer", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			state := channel.StateActive
+			d := &sendDriver{asked: func(ids []string) (map[string]channel.Subscription, error) {
+				return map[string]channel.Subscription{ids[0]: {State: state}}, nil
+			}}
+			c := newSender(t, d, channel.Options{})
+			for range 2 {
+				assert.Equal(t, channel.StateActive, subscriptionOf(t, c, "chat").State)
+			}
+			assert.Len(t, d.lookups, 1)
+			time.Sleep(25 * time.Hour)
+			state = channel.StateInactive
+			assert.Equal(t, channel.StateInactive, subscriptionOf(t, c, "chat").State)
+			assert.Len(t, d.lookups, 2)
+			_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+			assert.ErrorIs(t, err, channel.ErrNotSubscribed)
+			require.NoError(t, c.learn(t.Context(), inbound("chat", time.Now().Add(-time.Minute))))
+			assert.Equal(t, channel.StateActive, subscriptionOf(t, c, "chat").State)
+			assert.Len(t, d.lookups, 2)
+		})
+	})
+	t.Run("once a day when it does not tell", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			d := &sendDriver{asked: func([]string) (map[string]channel.Subscription, error) { return nil, nil }}
+			c := newSender(t, d, channel.Options{})
+			for range 3 {
+				assert.Equal(t, channel.Subscription{}, subscriptionOf(t, c, "chat"))
+			}
+			assert.Len(t, d.lookups, 1)
+		})
+	})
+	t.Run("and tells what is known where it cannot", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c := newSender(t, &sendDriver{}, channel.Options{})
+			require.NoError(t, c.learn(t.Context(), inbound("chat", time.Now())))
+			time.Sleep(48 * time.Hour)
+			assert.Equal(t, channel.StateActive, subscriptionOf(t, c, "chat").State)
+		})
+	})
+	t.Run("and tells what is known beside the error", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			d := &sendDriver{asked: func([]string) (map[string]channel.Subscription, error) { return nil, errRefused }}
+			c := newSender(t, d, channel.Options{})
+			require.NoError(t, c.learn(t.Context(), inbound("chat", time.Now())))
+			time.Sleep(48 * time.Hour)
+			s, err := c.Subscription(t.Context(), "chat")
+			assert.ErrorIs(t, err, channel.ErrUnavailable)
+			assert.Equal(t, channel.StateActive, s.State)
+			assert.Equal(t, "subscription", failure(t, err).Op)
+		})
+	})
+	t.Run("in one call for many chats", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			d := &sendDriver{rules: Rules{SubscriptionBatch: 3}, asked: func(ids []string) (map[string]channel.Subscription, error) {
+				found := map[string]channel.Subscription{}
+				for _, id := range ids {
+					found[id] = channel.Subscription{State: channel.StateActive}
+				}
+				return found, nil
+			}}
+			c := newSender(t, d, channel.Options{})
+			var all sync.WaitGroup
+			var active atomic.Int32
+			for i := range 7 {
+				all.Go(func() {
+					s, err := c.Subscription(t.Context(), fmt.Sprint(i))
+					if assert.NoError(t, err) && s.State == channel.StateActive {
+						active.Add(1)
+					}
+				})
+			}
+			all.Wait()
+			assert.Equal(t, int32(7), active.Load())
+			assert.Len(t, d.lookups, 3)
+		})
+	})
+}
+
+func TestAliasFindsWhatIsKnownOfTheChat(t *testing.T) {
+	t.Parallel()
+	c := newSender(t, &sendDriver{}, channel.Options{})
+	in := optOut("bsuid", time.Now())
+	in.Event.User = channel.User{ID: "bsuid", Aliases: []string{"491701234567"}}
+	require.NoError(t, c.learn(t.Context(), in))
+	assert.Equal(t, channel.StateInactive, subscriptionOf(t, c, "491701234567").State)
+	_, err := c.Send(t.Context(), "491701234567", channel.Text("hi"))
+	assert.ErrorIs(t, err, channel.ErrBlocked)
+
+	back := inbound("bsuid", time.Now().Add(time.Minute))
+	require.NoError(t, c.learn(t.Context(), back))
+	_, err = c.Send(t.Context(), "491701234567", channel.Text("hi"))
+	assert.NoError(t, err)
+
+	c.learnFailure(t.Context(), "491701234567", &channel.Error{Reason: channel.ErrGone, Scope: channel.ScopeChat}, time.Now().Add(time.Hour))
+	assert.Equal(t, channel.ErrGone, subscriptionOf(t, c, "bsuid").Reason, "what is learnt under an alias is known of the chat")
+
+	swapped := inbound("491701234567", time.Now().Add(2*time.Hour))
+	swapped.Event.User = channel.User{ID: "491701234567", Aliases: []string{"bsuid"}}
+	require.NoError(t, c.learn(t.Context(), swapped), "two that name one another do not chase themselves")
+	subscriptionOf(t, c, "bsuid")
+	subscriptionOf(t, c, "491701234567")
+}
