@@ -170,6 +170,10 @@ func TestAnyTextIsSplitAndRejoined(t *testing.T) {
 		if r.IntN(2) == 0 {
 			most = 100 + r.IntN(300)
 		}
+		if r.IntN(8) == 0 { // long parts are searched from their end
+			text += randomText(r) + randomText(r) + randomText(r)
+			limit.Max, most = limit.Max*8, most*8
+		}
 		if !requireSplit(t, text, randomStyles(r, text), limit, most, seed%50 == 0) {
 			refused++
 		}
