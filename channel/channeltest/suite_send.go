@@ -249,30 +249,15 @@ func checkKeyboards(s *scene) {
 	assert.Empty(s, ann.Texts())
 }
 
-// contents is a message for each feature that is content, and would be lost without it.
-var contents = map[channel.Feature]channel.Message{
-	channel.FeatureImage:     media(channel.AttachmentImage),
-	channel.FeatureVideo:     media(channel.AttachmentVideo),
-	channel.FeatureAudio:     media(channel.AttachmentAudio),
-	channel.FeatureVoice:     media(channel.AttachmentVoice),
-	channel.FeatureFile:      media(channel.AttachmentFile),
-	channel.FeatureSticker:   media(channel.AttachmentSticker),
-	channel.FeatureAnimation: media(channel.AttachmentAnimation),
-	channel.FeatureVideoNote: media(channel.AttachmentVideoNote),
-	channel.FeatureTemplate:  {Template: &channel.Template{Name: "greeting", Language: "en_US"}},
-}
-
-func media(kind channel.AttachmentKind) channel.Message {
-	return channel.Message{Attachments: []channel.Attachment{{Kind: kind, FileID: "a-file"}}}
-}
-
 func checkUnsupported(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
-	for feature, m := range contents {
-		if s.Channel.Limits().Features[feature] == channel.LevelRejected {
-			s.refuse(string(feature), ann.ChatID, m, channel.ErrUnsupported)
-		}
+	s.refuse("what is only received", ann.ChatID, channel.Message{Attachments: []channel.Attachment{
+		{Kind: channel.AttachmentOther, URL: "https://example.com/poll"},
+	}}, channel.ErrUnsupported)
+	if !claims(s.Harness, channel.FeatureTemplate) {
+		s.refuse("a template", ann.ChatID, channel.Message{Template: &channel.Template{Name: "greeting", Language: "en_US"}},
+			channel.ErrUnsupported)
 	}
 	assert.Empty(s, ann.Texts())
 }
