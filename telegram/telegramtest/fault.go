@@ -12,7 +12,8 @@ type FaultKind int
 
 // Faults of API calls come first, then those of deliveries to the bot.
 const (
-	// TooManyRequests answers 429 with RetryAfter; the call is not carried out.
+	// TooManyRequests answers 429 with RetryAfter; the call is not carried out, nor is any message to the chat that it
+	// names, if it names one, before that time is over.
 	TooManyRequests FaultKind = iota + 1
 	// ServerError answers Status with an HTML body, as a gateway does; the call is not carried out.
 	ServerError
@@ -25,6 +26,10 @@ const (
 	RefusedConnection
 	// DelayedResponse waits for Delay and then carries the call out.
 	DelayedResponse
+	// GarbledResponse carries the call out and answers 200 with an HTML body, as a broken gateway does.
+	GarbledResponse
+	// Unauthorized refuses the token once, as if it had been revoked; the call is not carried out.
+	Unauthorized
 
 	// DuplicateDelivery sends one update twice at the same time.
 	DuplicateDelivery
@@ -35,6 +40,10 @@ const (
 	LostReply
 	// DelayedDelivery delivers an update Delay later.
 	DelayedDelivery
+
+	// DroppedUpdate has the next update given up before it is delivered, as one that expired while the bot was down:
+	// the person's verb returns [ErrExpired].
+	DroppedUpdate
 )
 
 // Fault is something that goes wrong on purpose.
@@ -54,9 +63,11 @@ type Fault struct {
 
 var (
 	apiFaults = []FaultKind{
-		TooManyRequests, ServerError, LostResponse, CutConnection, RefusedConnection, DelayedResponse,
+		TooManyRequests, ServerError, LostResponse, CutConnection, RefusedConnection, DelayedResponse, GarbledResponse,
+		Unauthorized,
 	}
 	deliveryFaults = []FaultKind{DuplicateDelivery, ReorderedDelivery, LostReply, DelayedDelivery}
+	updateFaults   = []FaultKind{DroppedUpdate}
 )
 
 // Fault queues a fault. Each API call and each delivery meets at most one: the oldest that fits it.
@@ -69,7 +80,7 @@ func (s *Server) Fault(f Fault) {
 	}
 	wrong := ""
 	switch {
-	case f.Kind < TooManyRequests || f.Kind > DelayedDelivery:
+	case f.Kind < TooManyRequests || f.Kind > DroppedUpdate:
 		wrong = "unknown Kind"
 	case f.Count < 0 || f.Delay < 0 || f.RetryAfter < 0:
 		wrong = "negative Count, Delay or RetryAfter"
@@ -148,16 +159,35 @@ func (f *Fault) instead() (reply, bool) {
 	switch {
 	case f.is(TooManyRequests):
 		return refuse(tooManyRequests(max(1, ceilSeconds(f.RetryAfter)))), true
+	case f.is(Unauthorized):
+		return refuse(errUnauthorized), true
 	case f.is(ServerError):
-		text := http.StatusText(f.Status)
-		return reply{
-			status:      f.Status,
-			header:      http.Header{"Content-Type": {"text/html"}},
-			body:        []byte("<html>\r\n<head><title>" + text + "</title></head>\r\n<body><h1>" + text + "</h1></body>\r\n</html>\r\n"),
-			description: text,
-		}, true
+		return page(f.Status), true
 	}
 	return reply{}, false
+}
+
+// page is what a gateway answers.
+func page(status int) reply {
+	text := http.StatusText(status)
+	return reply{
+		status:      status,
+		header:      http.Header{"Content-Type": {"text/html"}},
+		body:        []byte("<html>\r\n<head><title>" + text + "</title></head>\r\n<body><h1>" + text + "</h1></body>\r\n</html>\r\n"),
+		description: text,
+	}
+}
+
+// holdBack has the platform go on refusing messages to the chat of a call that was too much.
+func (s *Server) holdBack(f *Fault, p params) {
+	if !f.is(TooManyRequests) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ch, bad := (&call{s: s, params: p}).chat(); bad == nil {
+		ch.floodUntil = time.Now().Add(time.Duration(max(1, ceilSeconds(f.RetryAfter))) * time.Second)
+	}
 }
 
 // after is the failure of a call that was carried out.

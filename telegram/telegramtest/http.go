@@ -167,6 +167,7 @@ func (s *Server) judge(
 		return refuse(bad), nil
 	}
 	if ordered, ok := fault.instead(); ok {
+		s.holdBack(fault, p)
 		return ordered, nil
 	}
 	c := &call{s: s, ctx: ctx, params: p}
@@ -177,8 +178,11 @@ func (s *Server) judge(
 		}
 		return reply{}, ctx.Err()
 	}
-	if failure != nil {
+	switch {
+	case failure != nil:
 		return refuse(failure), nil
+	case fault.is(GarbledResponse):
+		return page(http.StatusOK), nil
 	}
 	return accept(result, c.note)
 }

@@ -3,8 +3,11 @@ package telegramtest_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -146,13 +149,15 @@ func TestFaultsOfCalls(t *testing.T) {
 		fault telegramtest.Fault
 		want  outcome
 	}{
-		"429":               {telegramtest.Fault{Kind: telegramtest.TooManyRequests, RetryAfter: 14 * time.Second}, outcome{429, "", 0}},
-		"a gateway's page":  {telegramtest.Fault{Kind: telegramtest.ServerError}, outcome{502, "", 0}},
-		"a lost response":   {telegramtest.Fault{Kind: telegramtest.LostResponse}, outcome{0, "connection reset", 1}},
-		"a cut connection":  {telegramtest.Fault{Kind: telegramtest.CutConnection}, outcome{0, "connection reset", 0}},
-		"a refused one":     {telegramtest.Fault{Kind: telegramtest.RefusedConnection}, outcome{0, "connection refused", 0}},
-		"a slow response":   {telegramtest.Fault{Kind: telegramtest.DelayedResponse, Delay: time.Minute}, outcome{200, "", 1}},
-		"another's problem": {telegramtest.Fault{Kind: telegramtest.TooManyRequests, Method: "getMe"}, outcome{200, "", 1}},
+		"429":                {telegramtest.Fault{Kind: telegramtest.TooManyRequests, RetryAfter: 14 * time.Second}, outcome{429, "", 0}},
+		"a gateway's page":   {telegramtest.Fault{Kind: telegramtest.ServerError}, outcome{502, "", 0}},
+		"a lost response":    {telegramtest.Fault{Kind: telegramtest.LostResponse}, outcome{0, "connection reset", 1}},
+		"a cut connection":   {telegramtest.Fault{Kind: telegramtest.CutConnection}, outcome{0, "connection reset", 0}},
+		"a refused one":      {telegramtest.Fault{Kind: telegramtest.RefusedConnection}, outcome{0, "connection refused", 0}},
+		"a slow response":    {telegramtest.Fault{Kind: telegramtest.DelayedResponse, Delay: time.Minute}, outcome{200, "", 1}},
+		"a garbled response": {telegramtest.Fault{Kind: telegramtest.GarbledResponse}, outcome{200, "", 1}},
+		"a revoked token":    {telegramtest.Fault{Kind: telegramtest.Unauthorized}, outcome{401, "", 0}},
+		"another's problem":  {telegramtest.Fault{Kind: telegramtest.TooManyRequests, Method: "getMe"}, outcome{200, "", 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -172,6 +177,7 @@ func TestFaultsOfCalls(t *testing.T) {
 					assert.Equal(t, c.want.status, response.StatusCode)
 				}
 				assert.Len(t, ann.Messages(), c.want.sent)
+				time.Sleep(c.fault.RetryAfter)
 				response, err = post()
 				require.NoError(t, err, "once is once")
 				require.NoError(t, response.Body.Close())
@@ -224,5 +230,39 @@ func TestATimeoutAfterTheWriteLeavesTheMessage(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 10*time.Second, time.Since(began))
 		assert.Len(t, ann.Messages(), 1)
+	})
+}
+
+func TestAGarbledResponseIsNoJSON(t *testing.T) {
+	t.Parallel()
+	srv, ann := known(t)
+	srv.Fault(telegramtest.Fault{Kind: telegramtest.GarbledResponse})
+	response, err := srv.Client().PostForm(methodURL(srv, "sendMessage"), url.Values{"chat_id": {ann.ID()}, "text": {"x"}})
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	assert.False(t, json.Valid(body))
+	assert.Len(t, ann.Messages(), 1)
+}
+
+func TestAChatThatWasTooMuchIsRefusedUntilTheTimeIsOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := unlimited(t)
+		hooked(t, srv, nil)
+		ann, bob := srv.NewUser("Ann"), srv.NewUser("Bob")
+		require.NoError(t, ann.Start(""))
+		require.NoError(t, bob.Start(""))
+		send := func(to *telegramtest.User) result {
+			return call(t, srv, "sendMessage", in{"chat_id": to.ID(), "text": "x"})
+		}
+		srv.Fault(telegramtest.Fault{Kind: telegramtest.TooManyRequests, Method: "sendMessage", RetryAfter: 14 * time.Second})
+		assert.Equal(t, 14, send(ann).Parameters.RetryAfter)
+		assert.Equal(t, 200, send(bob).Status, "another chat")
+		time.Sleep(10 * time.Second)
+		assert.Equal(t, 4, send(ann).Parameters.RetryAfter, "sooner than it was told")
+		time.Sleep(4 * time.Second)
+		assert.Equal(t, 200, send(ann).Status)
 	})
 }

@@ -35,11 +35,15 @@ func (l *sendLog) add(now time.Time) {
 
 // limit counts one message to a chat, or refuses it. A refused one does not count.
 func (s *Server) limit(to *chat) *apiError {
+	now := time.Now()
+	wait := to.floodUntil.Sub(now)
+	if wait > 0 {
+		return tooManyRequests(ceilSeconds(wait))
+	}
 	if s.cfg.NoLimits {
 		return nil
 	}
-	now := time.Now()
-	wait := max(perChat.wait(to.sent, now), perBot.wait(s.sent, now))
+	wait = max(perChat.wait(to.sent, now), perBot.wait(s.sent, now))
 	if to.kind != private {
 		wait = max(wait, perGroup.wait(to.sent, now))
 	}

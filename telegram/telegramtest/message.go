@@ -54,6 +54,8 @@ type chat struct {
 	person   *User // of a private chat
 	messages []*message
 	sent     sendLog
+
+	floodUntil time.Time // of a TooManyRequests: no message before
 }
 
 // message is a message as the server keeps it.

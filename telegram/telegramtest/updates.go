@@ -137,6 +137,11 @@ func (s *Server) enqueue(kind string, key int64, since time.Time, field any) *up
 	}
 	s.lastUpdate++
 	u.id = s.lastUpdate
+	if s.takeFaultLocked("", updateFaults) != nil {
+		u.err = u.expiryError()
+		close(u.done)
+		return u
+	}
 	body, err := json.Marshal(map[string]any{"update_id": u.id, kind: field})
 	if err != nil {
 		panic("telegramtest: encode update: " + err.Error()) // own types only: cannot happen

@@ -125,17 +125,31 @@ func seconds(t time.Time) time.Time { return t.Truncate(time.Second) }
 // can carry (more than 64 characters, or others than letters, digits, _ and -) is lost on the way, as it is on
 // Telegram. A person who had blocked the bot unblocks it by this.
 func (u *User) Start(ref string) error {
+	return u.act(func() ([]*update, error) { return u.start(ref) })
+}
+
+func (u *User) start(ref string) ([]*update, error) {
+	var made []*update
+	if u.blocked {
+		made = append(made, u.setBlocked(false))
+	}
+	text := "/start"
+	if ref != "" && len(ref) <= maxStartRef && strings.Trim(ref, startRefSigns) == "" {
+		text += " " + ref
+	}
+	said, err := u.write(text)
+	return append(made, said...), err
+}
+
+// Open follows a link to the bot and presses Start there: a t.me one, or tg://resolve. It is an error to follow one that
+// leads elsewhere.
+func (u *User) Open(link string) error {
 	return u.act(func() ([]*update, error) {
-		var made []*update
-		if u.blocked {
-			made = append(made, u.setBlocked(false))
+		username, ref, ok := parseStartLink(link)
+		if !ok || !strings.EqualFold(username, u.s.cfg.Username) {
+			return nil, u.cannot("the link does not open the chat with the bot")
 		}
-		text := "/start"
-		if ref != "" && len(ref) <= maxStartRef && strings.Trim(ref, startRefSigns) == "" {
-			text += " " + ref
-		}
-		said, err := u.write(text)
-		return append(made, said...), err
+		return u.start(ref)
 	})
 }
 

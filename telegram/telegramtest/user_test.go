@@ -199,3 +199,59 @@ func TestManyPeopleAtOnceLoseNothing(t *testing.T) {
 		assert.Len(t, seen, 60)
 	})
 }
+
+func TestOpeningALink(t *testing.T) {
+	t.Parallel()
+	for link, want := range map[string]string{
+		"https://t.me/parley_test_bot?start=ref_42-A":                   "/start ref_42-A",
+		"t.me/Parley_Test_Bot":                                          "/start",
+		"https://telegram.me/parley_test_bot?start=a":                   "/start a",
+		"http://telegram.dog/parley_test_bot/?start=b":                  "/start b",
+		"https://parley_test_bot.t.me/?start=c":                         "/start c",
+		"tg://resolve?domain=parley_test_bot&start=d":                   "/start d",
+		"https://t.me/parley_test_bot?start=no+ref":                     "/start",
+		"https://t.me/parley_test_bot?start=" + strings.Repeat("x", 65): "/start",
+		"https://t.me/other_bot?start=a":                                "",
+		"https://t.me/parley_test_bot/app?startapp=a":                   "",
+		"https://t.me/parley_test_bot?startgroup=a":                     "",
+		"https://example.com/parley_test_bot?start=a":                   "",
+		"ftp://t.me/parley_test_bot":                                    "",
+		"tg://user?id=1":                                                "",
+		"::":                                                            "",
+	} {
+		t.Run(link, func(t *testing.T) {
+			t.Parallel()
+			_, ann := known(t)
+			err := ann.Open(link)
+			said := ann.Sent()
+			if want == "" {
+				require.ErrorContains(t, err, "does not open the chat")
+				require.Len(t, said, 1)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, want, said[1].Text)
+		})
+	}
+}
+
+func TestADroppedUpdateNeverComes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := telegramtest.NewServer(t)
+		b := hooked(t, srv, nil)
+		ann := srv.NewUser("Ann")
+		require.NoError(t, ann.Write("one"))
+		srv.Fault(telegramtest.Fault{Kind: telegramtest.DroppedUpdate})
+		require.ErrorIs(t, ann.Block(), telegramtest.ErrExpired)
+		require.NoError(t, ann.Unblock())
+		require.NoError(t, ann.Write("two"))
+		var kinds []bool
+		for _, u := range b.got() {
+			kinds = append(kinds, u["message"] != nil)
+		}
+		assert.Equal(t, []bool{true, false, true}, kinds)
+		first, second := b.got()[0]["update_id"].(float64), b.got()[1]["update_id"].(float64)
+		assert.Equal(t, first+2, second, "its number is used up")
+	})
+}
