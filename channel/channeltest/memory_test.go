@@ -42,8 +42,12 @@ func memoryHarness(t testing.TB, o channel.Options) (*Memory, Harness) {
 		Signed:   true,
 		Payloads: memoryPayloads,
 		Deadline: memoryDeadline,
-		Fault:    func(f Fault) bool { m.Fault(f); return true },
-		Calls:    func() int { return len(m.Requests()) },
+		Fault:    m.Fault,
+		Faults: []FaultKind{
+			FaultRateLimited, FaultUnavailable, FaultRefused, FaultLost, FaultGarbled, FaultUnauthorized, FaultUndelivered,
+			FaultDuplicated, FaultUnanswered,
+		},
+		Calls: func() int { return len(m.Requests()) },
 		Throttled: func() (n int) {
 			for _, r := range m.Requests() {
 				if r.Code == memoryRateLimited {

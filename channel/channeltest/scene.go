@@ -209,6 +209,13 @@ func (s *spyStore) fail(method string, times int) {
 	s.failing[method] = times
 }
 
+// uses is how often something was taken or written.
+func (s *spyStore) uses() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.given)
+}
+
 func (s *spyStore) spy(method string, key channel.Key, value []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,27 +11,22 @@ import (
 
 // outcomeChecks are about sends that go wrong.
 var outcomeChecks = []check{
-	{"a send that found no connection is made again", hasFault, retried(FaultRefused)},
-	{"a send that was refused as a whole is made again", hasFault, retried(FaultUnavailable)},
-	{"a send that was too much waits as long as it was told", hasFault, checkThrottled},
-	{"a send that may not wait tells when it may come again", hasFault, checkMaxWait},
-	{"one throttled chat does not hold up another", hasFault, checkThrottledApart},
-	{"a send of unknown outcome is never made twice", hasFault, unknown(FaultLost)},
-	{"a send whose answer cannot be read is never made twice", hasFault, unknown(FaultGarbled)},
-	{"a key of unknown outcome does not send again", hasFault, checkUnknownKey},
-	{"a bad token is an error of the account", hasFault, checkUnauthorized},
+	{"a send that found no connection is made again", can(FaultRefused), retried(FaultRefused)},
+	{"a send that was refused as a whole is made again", can(FaultUnavailable), retried(FaultUnavailable)},
+	{"a send that was too much waits as long as it was told", can(FaultRateLimited), checkThrottled},
+	{"a send that may not wait tells when it may come again", can(FaultRateLimited), checkMaxWait},
+	{"one throttled chat does not hold up another", can(FaultRateLimited), checkThrottledApart},
+	{"a send of unknown outcome is never made twice", can(FaultLost), unknown(FaultLost)},
+	{"a send whose answer cannot be read is never made twice", can(FaultGarbled), unknown(FaultGarbled)},
+	{"a key of unknown outcome does not send again", can(FaultLost), checkUnknownKey},
+	{"a bad token is an error of the account", can(FaultUnauthorized), checkUnauthorized},
 }
-
-// fault has something go wrong, or reports that the emulator cannot.
-func (s *scene) fault(f Fault) bool { return s.Fault(f) }
 
 func retried(kind FaultKind) func(*scene) {
 	return func(s *scene) {
 		s.open(channel.Options{})
 		ann := s.writer("Ann")
-		if !s.fault(Fault{Kind: kind}) {
-			return
-		}
+		s.Fault(Fault{Kind: kind})
 		_, err := s.send(ann.ChatID, channel.Text("hi"))
 		require.NoError(s, err)
 		assert.Equal(s, []string{"hi"}, ann.Texts())
@@ -41,9 +36,7 @@ func retried(kind FaultKind) func(*scene) {
 func checkThrottled(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
-	if !s.fault(Fault{Kind: FaultRateLimited, RetryAfter: 7 * time.Second}) {
-		return
-	}
+	s.Fault(Fault{Kind: FaultRateLimited, RetryAfter: 7 * time.Second})
 	start := time.Now()
 	_, err := s.send(ann.ChatID, channel.Text("hi"))
 	require.NoError(s, err)
@@ -55,9 +48,7 @@ func checkThrottled(s *scene) {
 func checkMaxWait(s *scene) {
 	s.open(channel.Options{MaxWait: -1})
 	ann := s.writer("Ann")
-	if !s.fault(Fault{Kind: FaultRateLimited, RetryAfter: 7 * time.Second}) {
-		return
-	}
+	s.Fault(Fault{Kind: FaultRateLimited, RetryAfter: 7 * time.Second})
 	start := time.Now()
 	for range 2 {
 		_, err := s.send(ann.ChatID, channel.Text("hi"))
@@ -75,9 +66,7 @@ func checkMaxWait(s *scene) {
 func checkThrottledApart(s *scene) {
 	s.open(channel.Options{})
 	ann, bob := s.writer("Ann"), s.writer("Bob")
-	if !s.fault(Fault{Kind: FaultRateLimited, RetryAfter: 20 * time.Second}) {
-		return
-	}
+	s.Fault(Fault{Kind: FaultRateLimited, RetryAfter: 20 * time.Second})
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		_, err := s.send(ann.ChatID, channel.Text("hi"))
@@ -95,9 +84,7 @@ func unknown(kind FaultKind) func(*scene) {
 	return func(s *scene) {
 		s.open(channel.Options{})
 		ann := s.writer("Ann")
-		if !s.fault(Fault{Kind: kind}) {
-			return
-		}
+		s.Fault(Fault{Kind: kind})
 		_, err := s.send(ann.ChatID, channel.Text("hi"))
 		if err != nil { // a platform that deduplicates may be asked again
 			require.ErrorIs(s, err, channel.ErrOutcomeUnknown)
@@ -109,9 +96,7 @@ func unknown(kind FaultKind) func(*scene) {
 func checkUnknownKey(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
-	if !s.fault(Fault{Kind: FaultLost}) {
-		return
-	}
+	s.Fault(Fault{Kind: FaultLost})
 	_, first := s.send(ann.ChatID, channel.Message{Text: "hi", Key: "order-7"})
 	_, second := s.send(ann.ChatID, channel.Message{Text: "hi", Key: "order-7"})
 	if first != nil {
@@ -124,9 +109,7 @@ func checkUnknownKey(s *scene) {
 func checkUnauthorized(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
-	if !s.fault(Fault{Kind: FaultUnauthorized}) {
-		return
-	}
+	s.Fault(Fault{Kind: FaultUnauthorized})
 	_, err := s.send(ann.ChatID, channel.Text("hi"))
 	require.ErrorIs(s, err, channel.ErrUnauthorized)
 	var e *channel.Error

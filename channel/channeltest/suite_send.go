@@ -2,6 +2,7 @@ package channeltest
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"testing/synctest"
@@ -153,7 +154,7 @@ func checkPace(s *scene) {
 	var wg sync.WaitGroup
 	people := make([]Person, 10)
 	for i := range people {
-		people[i] = s.writer("Person")
+		people[i] = s.writer("Person " + strconv.Itoa(i))
 		for range 30 {
 			wg.Go(func() {
 				_, err := s.send(people[i].ChatID, channel.Text("tick"))
