@@ -1,7 +1,9 @@
 package channeltest
 
 import (
+	"strings"
 	"sync"
+	"testing/synctest"
 	"time"
 
 	"github.com/parley-go/parley/channel"
@@ -19,6 +21,8 @@ var outcomeChecks = []check{
 	{"a send of unknown outcome is never made twice", can(FaultLost), unknown(FaultLost)},
 	{"a send whose answer cannot be read is never made twice", can(FaultGarbled), unknown(FaultGarbled)},
 	{"a key of unknown outcome does not send again", can(FaultLost), checkUnknownKey},
+	{"a person who leaves midway gets no more, and Rest is what was not sent", has(hasUser, hasBlock, hasTextLimit), checkRest},
+	{"a store that fails does not keep a send from leaving", hasUser, checkSendWithoutStore},
 	{"a bad token is an error of the account", can(FaultUnauthorized), checkUnauthorized},
 }
 
@@ -119,4 +123,45 @@ func checkUnauthorized(s *scene) {
 	sub, err := s.Channel.Subscription(s.Context(), ann.ChatID)
 	require.NoError(s, s.note(err))
 	assert.NotEqual(s, channel.StateInactive, sub.State, "the person did nothing")
+}
+
+// checkRest has so long a text that the pace holds its later parts back.
+func checkRest(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	limit := s.Channel.Limits().Text
+	text := prose(limit, 30*limit.Max)
+	var sent channel.Sent
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		sent, err = s.send(ann.ChatID, channel.Text(text))
+	}()
+	synctest.Wait()
+	ann.Block()
+	<-done
+	if err == nil {
+		assert.Nil(s, sent.Rest)
+		assert.Equal(s, strings.Fields(text), strings.Fields(strings.Join(ann.Texts(), " ")))
+		return
+	}
+	require.ErrorIs(s, err, channel.ErrNotSubscribed)
+	require.NotNil(s, sent.Rest, "what is still to be sent")
+	comeBack(ann)
+	rest, err := s.send(ann.ChatID, *sent.Rest)
+	require.NoError(s, err)
+	assert.Nil(s, rest.Rest)
+	assert.Equal(s, strings.Fields(text), strings.Fields(strings.Join(ann.Texts(), " ")), "all of it, and nothing twice")
+}
+
+func checkSendWithoutStore(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	s.store.fail("Reserve", 1000)
+	for range 3 {
+		_, err := s.send(ann.ChatID, channel.Text("hi"))
+		require.NoError(s, err, "limits fall back to the local pace")
+	}
+	assert.Len(s, ann.Texts(), 3)
 }

@@ -110,14 +110,19 @@ func checkUnblocked(s *scene) {
 	ann.Block()
 	_, err := s.send(ann.ChatID, channel.Text("are you there?"))
 	require.ErrorIs(s, err, channel.ErrNotSubscribed)
-	if ann.Unblock != nil {
-		ann.Unblock()
-	}
-	ann.Write("I am back")
+	comeBack(ann)
 	assert.Equal(s, channel.StateActive, s.subscription(ann.ChatID).State)
 	_, err = s.send(ann.ChatID, channel.Text("welcome back"))
 	require.NoError(s, err)
 	assert.Equal(s, []string{"welcome back"}, ann.Texts())
+}
+
+// comeBack has a person who left write again.
+func comeBack(p Person) {
+	if p.Unblock != nil {
+		p.Unblock()
+	}
+	p.Write("I am back")
 }
 
 // referral is the first that the handler was told of.
