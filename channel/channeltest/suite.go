@@ -39,6 +39,10 @@ type Harness struct {
 	// Deadline is how long the platform waits for an answer. 0: 5 s.
 	Deadline time.Duration
 
+	// Welcome says that a person who started the chat and did not write may be written to once, in the answer to the
+	// webhook request that tells of it.
+	Welcome bool
+
 	// Fault has something go wrong at the platform, once; Faults are the kinds that it can.
 	Fault  func(f Fault)
 	Faults []FaultKind
@@ -127,7 +131,8 @@ func (c check) do(t testing.TB, open func(o channel.Options) Harness) {
 }
 
 func checks(probe Harness) []check {
-	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, outcomeChecks, peopleChecks, abilityChecks)
+	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, outcomeChecks, peopleChecks,
+		welcomeChecks, abilityChecks)
 	for _, p := range probe.Payloads {
 		all = append(all, payloadChecks(p)...)
 	}
