@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,6 +106,8 @@ func TestABadAnswerIsNotSentOn(t *testing.T) {
 		{"part of a file", answers(206, nil, strings.NewReader("x"), 1), channel.ErrInvalid, "files.example answered with status 206"},
 		{"out of order", answers(503, nil, strings.NewReader(""), 0), channel.ErrUnavailable, "files.example answered with status 503"},
 		{"a cut connection", answers(200, nil, io.MultiReader(strings.NewReader("x"), cut{}), 5), channel.ErrUnavailable, "files.example: the connection was cut"},
+		{"no such host", fails(&net.DNSError{Err: "no such host", Name: "files.example"}), channel.ErrUnavailable, "files.example: the name was not found"},
+		{"no connection", fails(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}), channel.ErrUnavailable, "files.example: the connection failed"},
 		{"an error that tells of the URL", &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("cannot get %s", r.URL)
 		})}, channel.ErrUnavailable, "files.example: the download failed"},
@@ -118,6 +122,10 @@ func TestABadAnswerIsNotSentOn(t *testing.T) {
 			requireDiscreet(t, err)
 		})
 	}
+}
+
+func fails(err error) *http.Client {
+	return &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, err })}
 }
 
 type cut struct{}

@@ -67,7 +67,7 @@ func TestABadMessageIsRefusedBeforeTheDriverIsAsked(t *testing.T) {
 		{channel.Message{Location: &channel.Location{Longitude: math.NaN()}}, channel.ErrInvalid, "Location.Longitude: NaN is not within -180 to 180"},
 		{channel.Message{Location: &channel.Location{Latitude: math.Inf(-1)}}, channel.ErrInvalid, "Location.Latitude: -Inf"},
 		{channel.Message{Location: &channel.Location{Title: bad}}, channel.ErrInvalid, "Location.Title: not valid UTF-8"},
-		{channel.Message{Contacts: []channel.Contact{{Phone: "1"}, {FirstName: "A"}}}, channel.ErrInvalid, "Contacts[1].Phone: empty"},
+		{channel.Message{Contacts: []channel.Contact{{Phone: "1"}, {Phone: " ", FirstName: "A"}}}, channel.ErrInvalid, "Contacts[1].Phone: empty"},
 		{channel.Message{Contacts: []channel.Contact{{Phone: "1", VCard: bad}}}, channel.ErrInvalid, "Contacts[0]: not valid UTF-8"},
 
 		{keyed([]channel.Button{ok}, nil), channel.ErrInvalid, "Keyboard.Rows[1]: no buttons"},
@@ -84,7 +84,7 @@ func TestABadMessageIsRefusedBeforeTheDriverIsAsked(t *testing.T) {
 		{keyed([]channel.Button{ok, ok}, []channel.Button{ok, ok}), channel.ErrTooLarge, "Keyboard: 4 buttons, at most 3"},
 		{keyed([]channel.Button{ok}, []channel.Button{ok}, []channel.Button{ok}, []channel.Button{ok}), channel.ErrTooLarge, "Keyboard.Rows: 4 rows, at most 3"},
 
-		{card(channel.Card{}), channel.ErrInvalid, "Cards[0]: empty: set Title, Subtitle, URL or Image"},
+		{card(channel.Card{Title: " "}), channel.ErrInvalid, "Cards[0]: empty: set Title, Subtitle, URL or Image"},
 		{card(channel.Card{Title: bad}), channel.ErrInvalid, "Cards[0]: not valid UTF-8"},
 		{card(channel.Card{Title: "a", Image: &channel.Attachment{}}), channel.ErrInvalid, "Cards[0].Image: no source"},
 		{card(channel.Card{Title: "a", Image: &voice}), channel.ErrInvalid, `Cards[0].Image.Kind: "voice" is not an image`},
