@@ -2,6 +2,7 @@ package channeltest
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"testing/synctest"
@@ -48,17 +49,18 @@ func checkText(s *scene) {
 // prose is text of more than n units, of words and paragraphs.
 func prose(l channel.Length, n int) string {
 	var b strings.Builder
-	for i := 0; l.Of(b.String()) <= n; i++ {
+	for i, length := 0, 0; length <= n; i++ {
+		word := " wört"
 		switch {
 		case i%97 == 96:
-			b.WriteString("\n\nA paragraph")
+			word = "\n\nA paragraph"
 		case i%11 == 10:
-			b.WriteString(". A sentence")
-		default:
-			b.WriteString(" wört")
+			word = ". A sentence"
 		}
+		b.WriteString(word)
+		length += l.Of(word)
 	}
-	return strings.TrimSpace(b.String())
+	return strings.TrimSpace(b.String()) + "!"
 }
 
 func checkLongText(s *scene) {
@@ -153,7 +155,7 @@ func checkPace(s *scene) {
 	var wg sync.WaitGroup
 	people := make([]Person, 10)
 	for i := range people {
-		people[i] = s.writer("Person")
+		people[i] = s.writer("Person " + strconv.Itoa(i))
 		for range 30 {
 			wg.Go(func() {
 				_, err := s.send(people[i].ChatID, channel.Text("tick"))
@@ -192,6 +194,7 @@ func (s *scene) refuse(what, chatID string, m channel.Message, reasons ...channe
 			assert.Equal(s, s.Channel.Account().Platform, e.Platform, what)
 			assert.Equal(s, "send", e.Op, what)
 			assert.NotEmpty(s, e.Scope, what)
+			assert.True(s, strings.HasPrefix(err.Error(), e.Platform+": send: "), "%s: %v", what, err)
 		}
 	}
 	assert.Empty(s, sent.MessageIDs, what)
