@@ -99,7 +99,7 @@ type Payload struct {
 
 // Run checks that a channel keeps the promises of package channel: each as a subtest in a bubble of testing/synctest of
 // its own, with the harness that open makes there. open gives the channel the Options and closes what it opened by
-// t.Cleanup.
+// t.Cleanup. A check may call it again, for a second process with the same account and Store, or to start over.
 func Run(t *testing.T, open func(t *testing.T, o channel.Options) Harness) {
 	t.Helper()
 	var probe Harness
