@@ -115,6 +115,7 @@ func (d *outgoing) once(ctx context.Context) *channel.Error {
 	}
 	d.key, d.first, d.seed = k, f.First, c.seedOf(id)
 	_, stop := c.keepLease(context.WithoutCancel(ctx), k.claim) // where it is lost, the next write says so
+	defer stop()
 	failed = d.run(ctx)
 	stop()
 	k.finish(ctx, failed, d)
@@ -132,7 +133,7 @@ func (c *Channel) stillRunning(cause error) *channel.Error {
 func (d *outgoing) claim(ctx context.Context, key channel.Key) (*keyed, *channel.Error) {
 	c := d.c
 	for wait := keyPoll; ; wait = min(2*wait, 10*keyPoll) {
-		d.place = c.sender.lines.enter(d.sent.ChatID)
+		d.enter(ctx)
 		k := &keyed{c: c}
 		var err error
 		if k.claim, err = c.store.Claim(ctx, key, lease, keyKeep); err == nil && k.claim.State != channel.ClaimBusy {

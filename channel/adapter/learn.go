@@ -216,6 +216,8 @@ func (c *Channel) onSubscription(ctx context.Context, cause *channel.Event) func
 		return func(*known) error { return nil }
 	}
 	return func(k *known) error {
+		ctx, cancel := context.WithTimeout(ctx, c.options.HandlerTimeout)
+		defer cancel()
 		s := k.Subscription
 		return handle(ctx, h, channel.Event{
 			ID: cause.ID + ":subscription", Kind: channel.EventSubscription, Account: c.account, Time: cause.Time,

@@ -108,6 +108,35 @@ func TestRepliesGoBeforeBulk(t *testing.T) {
 	})
 }
 
+func TestReplyDoesNotWaitBehindABroadcastToTheSameChat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := paced(perAccount)
+		c := newSender(t, d, channel.Options{})
+		var all sync.WaitGroup
+		for i := range 100 {
+			all.Go(func() {
+				_, err := c.Send(channel.WithBulk(t.Context()), "chat", channel.Text(fmt.Sprint("news ", i)))
+				assert.NoError(t, err)
+			})
+			synctest.Wait()
+		}
+		began := time.Now()
+		_, err := c.Send(t.Context(), "chat", channel.Text("answer"))
+		require.NoError(t, err)
+		assert.LessOrEqual(t, time.Since(began), time.Second)
+		all.Wait()
+		requirePace(t, d.all(), 5, time.Second)
+		n := 0
+		for _, text := range d.texts() {
+			if text != "answer" {
+				assert.Equal(t, fmt.Sprint("news ", n), text, "a broadcast keeps its order")
+				n++
+			}
+		}
+	})
+}
+
 func TestBulkWaitsNoLongerThanItMay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

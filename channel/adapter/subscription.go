@@ -274,15 +274,17 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.Subscription, *channel.Error) {
 	since := time.Now()
 	s, found, err := c.people.subscriptions.get(ctx, chatID, c.rules.SubscriptionBatch,
-		func(ctx context.Context, ids []string) (found map[string]channel.Subscription, err error) {
-			return found, c.carryOut(ctx, &attempt{
+		func(ctx context.Context, ids []string) (map[string]channel.Subscription, error) {
+			var found map[string]channel.Subscription
+			err := c.carryOut(ctx, &attempt{
 				op: opSubscription, chatIDs: ids, costs: c.rules.SubscriptionCosts, repeatable: true, bulk: channel.IsBulk(ctx),
 				patience: c.patience(),
-				call: func(ctx context.Context) error {
+				job: callFunc(func(ctx context.Context) (err error) {
 					found, err = c.driver.Subscriptions(ctx, ids)
 					return err
-				},
+				}),
 			})
+			return found, err
 		})
 	if err != nil {
 		return channel.Subscription{}, c.lookupFailed(ctx, opSubscription, err)

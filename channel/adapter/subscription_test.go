@@ -588,3 +588,22 @@ func TestAliasFindsWhatIsKnownOfTheChat(t *testing.T) {
 	subscriptionOf(t, c, "bsuid")
 	subscriptionOf(t, c, "491701234567")
 }
+
+func TestOnSubscriptionMaySendToTheChat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, key := range []string{"", "key"} {
+			d := &sendDriver{send: failingFirst(1, refusal(channel.ErrBlocked, channel.ScopeChat))}
+			var c *Channel
+			c = newSender(t, d, channel.Options{OnSubscription: channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				_, err := c.Send(ctx, e.Chat.ID, channel.Message{Text: "goodbye", Key: key})
+				return err
+			})})
+			began := time.Now()
+			_, err := c.Send(t.Context(), "chat", channel.Message{Text: "hi", Key: key})
+			require.ErrorIs(t, err, channel.ErrBlocked)
+			assert.Equal(t, []string{"hi", "goodbye"}, d.texts())
+			assert.Zero(t, time.Since(began))
+		}
+	})
+}
