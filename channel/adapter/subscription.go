@@ -42,6 +42,7 @@ type known struct {
 	Seq      int64     `json:"seq,omitzero"` // and its Incoming.Seq
 	Seen     time.Time `json:"seen,omitzero"`
 	Failed   bool      `json:"failed,omitzero"`    // State was told by a failure or a look-up, not by an event
+	WindowAt time.Time `json:"window_at,omitzero"` // the platform's time of what told WindowEnds last
 	ClosedAt time.Time `json:"closed_at,omitzero"` // windows told before are closed: a send failed
 	PromoAt  time.Time `json:"promo_at,omitzero"`  // the platform's time of what told NoPromotion
 	PromoSeq int64     `json:"promo_seq,omitzero"`
@@ -211,7 +212,7 @@ func (c *Channel) revise(
 // plain strips the times of what only this process can read, so that they compare as they will when read again.
 func (k *known) plain() {
 	for _, t := range []*time.Time{
-		&k.Since, &k.WindowEnds, &k.AgentWindowEnds, &k.At, &k.Seen, &k.ClosedAt, &k.PromoAt, &k.Asked,
+		&k.Since, &k.WindowEnds, &k.AgentWindowEnds, &k.At, &k.Seen, &k.WindowAt, &k.ClosedAt, &k.PromoAt, &k.Asked,
 	} {
 		*t = t.Round(0).UTC()
 	}
@@ -222,7 +223,7 @@ func (k *known) plain() {
 func (k *known) worthWriting(stored *known) bool {
 	a, b := *k, *stored
 	if grew(b.WindowEnds, a.WindowEnds) < windowGrain {
-		b.WindowEnds = a.WindowEnds
+		b.WindowEnds, b.WindowAt = a.WindowEnds, a.WindowAt
 	}
 	if grew(b.AgentWindowEnds, a.AgentWindowEnds) < windowGrain {
 		b.AgentWindowEnds = a.AgentWindowEnds
