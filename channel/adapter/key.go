@@ -161,14 +161,12 @@ func (c *Channel) storeFailed(ctx context.Context, cause error) *channel.Error {
 	return c.fail(opSend, &channel.Error{Reason: channel.ErrUnavailable, Message: "the store does not answer"})
 }
 
-// read gets what earlier holders of the claim left. The first has none to read.
+// read gets what earlier holders of the claim left. The number of the attempt does not tell whether there is any: a store
+// may forget uncommitted claims when its process ends.
 func (k *keyed) read(ctx context.Context) (err error) {
 	value := k.claim.Answer
 	k.values = [][]byte{nil}
 	if k.claim.State == channel.ClaimWon {
-		if k.claim.Attempt == 1 {
-			return nil
-		}
 		if value, err = k.c.store.Get(ctx, k.claim.Key); err != nil || value == nil {
 			return err
 		}
@@ -298,14 +296,14 @@ func (k *keyed) commit(ctx context.Context) {
 	k.c.log.Warn("a send with a key was not committed: a repeat will not know the outcome", "error", err)
 }
 
-// release gives the claim up. It counts as an attempt, so that the next knows to look for a record.
+// release gives the claim up.
 func (k *keyed) release(ctx context.Context) {
 	if k.claim.State != channel.ClaimWon {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keyClose)
 	defer cancel()
-	if err := k.c.store.Release(ctx, k.claim, true); err != nil {
+	if err := k.c.store.Release(ctx, k.claim, false); err != nil {
 		k.c.sender.complain(k.c, "a claim was not released: it will lapse", err)
 	}
 }

@@ -316,6 +316,41 @@ func TestCrashInTheMiddleOfACallIsAnUnknownOutcome(t *testing.T) {
 	}
 }
 
+func TestStoreThatForgetsClaimsRemembersProgress(t *testing.T) {
+	t.Parallel()
+	values, d := channel.NewMemoryStore(), inParts()
+	d.send = func(_ context.Context, n int, _ *Part) error {
+		if n == 2 {
+			return overHTTP(io.EOF)
+		}
+		return nil
+	}
+	for range 2 { // each with claims of its own, as after a restart of a store that drops those under way
+		store := &newClaims{Store: values, claims: channel.NewMemoryStore()}
+		_, err := newSender(t, d, channel.Options{Store: store}).Send(t.Context(), "chat", keyedText(threeParts))
+		assert.ErrorIs(t, err, channel.ErrOutcomeUnknown)
+	}
+	assert.Len(t, d.all(), 2)
+}
+
+// newClaims is a store without the claims that it had.
+type newClaims struct {
+	channel.Store
+	claims channel.Store
+}
+
+func (s *newClaims) Claim(ctx context.Context, k channel.Key, lease, keep time.Duration) (channel.Claim, error) {
+	return s.claims.Claim(ctx, k, lease, keep)
+}
+
+func (s *newClaims) Commit(ctx context.Context, c channel.Claim, answer []byte, keep time.Duration) error {
+	return s.claims.Commit(ctx, c, answer, keep)
+}
+
+func (s *newClaims) Release(ctx context.Context, c channel.Claim, counts bool) error {
+	return s.claims.Release(ctx, c, counts)
+}
+
 func TestStoreThatFailsNeverHasAKeySentTwice(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"claim", "get", "swap", "renew", "commit", "release", "all"} {
@@ -438,7 +473,7 @@ func TestSendWithAKeyWritesOncePerPart(t *testing.T) {
 	}}})
 	_, err := c.Send(t.Context(), "chat", keyedText(threeParts))
 	require.NoError(t, err)
-	assert.Equal(t, map[string]int{"claim": 1, "swap": 3, "commit": 1}, ops)
+	assert.Equal(t, map[string]int{"claim": 1, "get": 1, "swap": 3, "commit": 1}, ops)
 }
 
 func TestHalfAnAlbumUnderAKeyIsNotSentAgain(t *testing.T) {
