@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -182,6 +184,41 @@ func count[E memoryEntry](s *shard[E]) int {
 	return len(s.entries)
 }
 
+func TestASweepTakesNothingFromThoseAtWork(t *testing.T) {
+	t.Parallel()
+	s := NewMemoryStore()
+	const chats, workers = 2 * sweepAtOnce * memoryShards, 4
+	var taken, won atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := range chats {
+				if i%(2*sweepAtOnce) == 0 {
+					s.sweep()
+				}
+				b := Bucket{Key: testKey(KeyLimit, i), N: 1, Per: time.Hour, Cost: 1}
+				brief := Bucket{Key: testKey(KeyLimit, chats+i), N: 1, Per: time.Nanosecond, Cost: 1}
+				if wait, err := s.Reserve(t.Context(), []Bucket{b}, 0); err == nil && wait == 0 {
+					taken.Add(1)
+				}
+				_, err := s.Reserve(t.Context(), []Bucket{brief}, time.Second)
+				assert.NoError(t, err)
+				c, err := s.Claim(t.Context(), testKey(KeyEvent, i), time.Hour, time.Hour)
+				assert.NoError(t, err)
+				if c.State == ClaimWon {
+					won.Add(1)
+					assert.NoError(t, s.Commit(t.Context(), c, nil, time.Hour))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	s.sweep()
+	assert.EqualValues(t, chats, taken.Load())
+	assert.EqualValues(t, chats, won.Load())
+	assert.Equal(t, []int{chats, 0, chats}, entries(s))
+}
+
 func TestALimitOfAnHourSurvivesSweeps(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -212,7 +249,7 @@ func TestTimesWithoutEndDoNotOverflow(t *testing.T) {
 		ok, err := s.CompareAndSwap(ctx, testKey(KeyMoved, 1), nil, []byte("v"), endless)
 		require.NoError(t, err)
 		require.True(t, ok)
-		time.Sleep(1000 * time.Hour)
+		time.Sleep(100 * time.Hour)
 		assert.Equal(t, ClaimDone, claimTestKey(t, s, 1).State)
 		assert.Equal(t, []int{1}, present(t, s, KeyMoved, 2))
 		require.NoError(t, s.Pause(ctx, testKey(KeyLimit, 1), time.Now().AddDate(5000, 0, 0)))

@@ -14,9 +14,13 @@ type shard[E memoryEntry] struct {
 }
 
 type memoryEntry interface {
+	comparable
 	idle(now time.Duration) bool // it is past its time, and can be forgotten
 	aged() *age                  // its place in the order of eviction; nil: it has none
 }
+
+// sweepAtOnce is how many entries are looked at before others get their turn.
+const sweepAtOnce = 1024
 
 func (s *shard[E]) put(k memoryKey, e E) {
 	if s.entries == nil {
@@ -41,8 +45,14 @@ func (s *shard[E]) remove(k memoryKey) {
 func (s *shard[E]) sweep(now time.Duration) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	seen := 0
 	for k, e := range s.entries {
-		if e.idle(now) {
+		if seen++; seen%sweepAtOnce == 0 {
+			s.mu.Unlock() // a map may change while it is walked; who waits is let in
+			s.mu.Lock()
+			e = s.entries[k]
+		}
+		if e != *new(E) && e.idle(now) {
 			s.remove(k)
 		}
 	}

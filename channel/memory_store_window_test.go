@@ -211,3 +211,30 @@ func mostRuns(s *MemoryStore) (n int) {
 	}
 	return n
 }
+
+// Moved to a later time, what is reserved would be missing from the windows that end between the two.
+func TestABusyLimitLeavesWhatIsReservedForLaterWhereItIs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store, begin := NewMemoryStore(), time.Now()
+		key := func(id string) Key { return Key{Account{"facebook", "1"}, KeyLimit, id} }
+		calls := func(n int) Bucket { return Bucket{Key: key("calls"), N: 300, Per: time.Second, Cost: n} }
+		reserve := func(maxWait time.Duration, buckets ...Bucket) time.Duration {
+			wait, err := store.Reserve(t.Context(), buckets, maxWait)
+			require.NoError(t, err)
+			return wait
+		}
+		for at, n := range map[time.Duration]int{1100 * time.Millisecond: 200, 1120 * time.Millisecond: 1} { // in one grain
+			gate := Bucket{Key: key(at.String())}
+			require.NoError(t, store.Pause(t.Context(), gate.Key, begin.Add(at)))
+			require.Equal(t, at, reserve(time.Hour, calls(n), gate))
+		}
+		for range maxPast + 6 {
+			require.Zero(t, reserve(0, calls(1)))
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(time.Until(begin.Add(110 * time.Millisecond)))
+		assert.Equal(t, 1990*time.Millisecond, reserve(0, calls(101)), "the 200 are in the window of now, and until 2.1 s")
+		assert.Zero(t, reserve(0, calls(100)))
+	})
+}

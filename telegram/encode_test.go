@@ -332,3 +332,18 @@ func FuzzEntities(f *testing.F) {
 		require.Equal(t, []channel.Style{{Kind: channel.StyleBold, Start: start, End: end}}, got, "decoding takes it back")
 	})
 }
+
+func BenchmarkEncode(b *testing.B) {
+	c, err := New(testConfig())
+	require.NoError(b, err)
+	p := &adapter.Part{ChatID: "5512345678", Message: channel.Message{
+		Text: "Привет 👋 x", Styles: []channel.Style{{Kind: channel.StyleBold, Start: 0, End: 12}},
+		Keyboard: &channel.Keyboard{Inline: true, Rows: [][]channel.Button{{{Text: "Yes", Data: "y:1"}, {Text: "No", Data: "n:1"}}}},
+	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.driver.Encode(p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

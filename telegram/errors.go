@@ -213,7 +213,7 @@ func limited(v adapter.Verdict, wait time.Duration, pace string) adapter.Verdict
 func httpVerdict(e *HTTPError, pace string) adapter.Verdict {
 	v := adapter.Verdict{Executed: adapter.ExecutedNo, Error: channel.Error{
 		Reason: channel.ErrUnavailable, Scope: channel.ScopeMessage,
-		Code: strconv.Itoa(e.Status), Message: e.Error(), Err: e,
+		Code: strconv.Itoa(e.Status), Message: e.what(), Err: e,
 	}}
 	switch {
 	case e.Status == http.StatusTooManyRequests:

@@ -201,6 +201,7 @@ func TestWhatIsNotOfTheBotAPIKeepsItsStatus(t *testing.T) {
 		var native *HTTPError
 		require.ErrorAs(t, &v.Error, &native)
 		assert.Equal(t, status, native.Status)
+		assert.EqualError(t, &v.Error, "the reply is not of the Bot API ("+id(int64(status))+")")
 	}
 }
 

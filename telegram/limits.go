@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"strings"
 	"time"
 
 	"github.com/parley-go/parley/channel"
@@ -32,8 +33,8 @@ const (
 var (
 	paces = []adapter.Pace{
 		{Name: paceBot, N: 30, Per: time.Second},
-		{Name: paceChat, N: 1, Per: time.Second, Chat: true},
-		{Name: paceGroup, N: 20, Per: time.Minute, Chat: true},
+		{Name: paceChat, N: 1, Per: time.Second, Chat: true, Of: nativeChat},
+		{Name: paceGroup, N: 20, Per: time.Minute, Chat: true, Of: nativeChat},
 		{Name: paceRegister, N: 1, Per: time.Second},
 	}
 	privateCosts  = []adapter.Cost{{Pace: paceBot}, {Pace: paceChat}}
@@ -41,6 +42,12 @@ var (
 	botCosts      = []adapter.Cost{{Pace: paceBot}}
 	registerCosts = []adapter.Cost{{Pace: paceBot}, {Pace: paceRegister}}
 )
+
+// nativeChat is the chat that Telegram counts a chat ID's messages for: topics share what their group has.
+func nativeChat(chatID string) string {
+	native, _, _ := strings.Cut(chatID, "/")
+	return native
+}
 
 var limits = channel.Limits{
 	Text:    channel.Length{Max: maxText, Unit: channel.UnitRune},

@@ -3,7 +3,6 @@ package telegram
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -92,7 +91,7 @@ func (d *driver) askUsername(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("getMe: %w", err)
 	}
 	if me.Username == "" {
-		return "", errors.New("getMe: no username")
+		return "", refuse(channel.ErrNotFound, "the bot has no username")
 	}
 	d.username.Store(&me.Username)
 	return me.Username, nil

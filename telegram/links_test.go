@@ -3,6 +3,7 @@ package telegram
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -68,9 +69,18 @@ func TestABotWithoutAUsernameHasNoLinks(t *testing.T) {
 	t.Parallel()
 	cfg := testConfig()
 	cfg.Username = ""
-	for _, result := range []string{`{"id":770011}`, `[]`} {
-		c, _ := newTestOf(t, cfg, ok(result))
+	c, _ := newTestOf(t, cfg, ok(`{"id":770011}`))
+	_, err := c.Link(t.Context(), "r")
+	assert.ErrorIs(t, err, channel.ErrNotFound)
+}
+
+func TestAnUnreadableUsernameIsAFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { // the engine asks again, in time
+		cfg := testConfig()
+		cfg.Username = ""
+		c, _ := newTestOf(t, cfg, ok(`[]`))
 		_, err := c.Link(t.Context(), "r")
 		assert.Error(t, err)
-	}
+	})
 }

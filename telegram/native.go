@@ -251,11 +251,13 @@ type HTTPError struct {
 	TooLarge   bool          // it was longer than any reply should be
 }
 
-func (e *HTTPError) Error() string {
+func (e *HTTPError) Error() string { return fmt.Sprintf("%s (HTTP %d)", e.what(), e.Status) }
+
+func (e *HTTPError) what() string {
 	if e.TooLarge {
-		return fmt.Sprintf("the reply is too large (HTTP %d)", e.Status)
+		return "the reply is too large"
 	}
-	return fmt.Sprintf("the reply is not of the Bot API (HTTP %d)", e.Status)
+	return "the reply is not of the Bot API"
 }
 
 // sealed is a secret as a function: no verb, also no wrong one, and no encoder follows it, wherever it lies.

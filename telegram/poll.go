@@ -62,8 +62,7 @@ func (p *poller) fetch(ctx context.Context) ([][]byte, error) {
 
 func (p *poller) updates(result []byte) ([][]byte, error) {
 	var values []jsontext.Value
-	liberal := []json.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
-	if err := json.Unmarshal(result, &values, liberal...); err != nil {
+	if err := json.Unmarshal(result, &values, liberal); err != nil {
 		return nil, fmt.Errorf("getUpdates: %w", err)
 	}
 	updates := make([][]byte, len(values))
@@ -73,7 +72,7 @@ func (p *poller) updates(result []byte) ([][]byte, error) {
 			ID int64 `json:"update_id"`
 		}
 		// One whose ID cannot be read is EventOther, like any that is not as documented; the next one tells how far we are.
-		if err := json.Unmarshal(v, &u, liberal...); err == nil && u.ID != 0 {
+		if err := json.Unmarshal(v, &u, liberal); err == nil && u.ID != 0 {
 			next = u.ID + 1
 		}
 		updates[i] = v

@@ -2,10 +2,9 @@ package telegram
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
-	stdjson "encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -33,6 +32,29 @@ type update struct {
 	CallbackQuery         *callbackQuery     `json:"callback_query"`
 	MyChatMember          *chatMemberUpdated `json:"my_chat_member"`
 	MessageReaction       *messageReaction   `json:"message_reaction"`
+
+	// Those that become EventOther, with the person and the chat that they are about.
+	BusinessConnection   *glance `json:"business_connection"`
+	DeletedBusiness      *glance `json:"deleted_business_messages"`
+	ChatMember           *glance `json:"chat_member"`
+	ChatJoinRequest      *glance `json:"chat_join_request"`
+	MessageReactionCount *glance `json:"message_reaction_count"`
+	InlineQuery          *glance `json:"inline_query"`
+	ChosenInlineResult   *glance `json:"chosen_inline_result"`
+	ShippingQuery        *glance `json:"shipping_query"`
+	PreCheckoutQuery     *glance `json:"pre_checkout_query"`
+	PurchasedPaidMedia   *glance `json:"purchased_paid_media"`
+	PollAnswer           *glance `json:"poll_answer"`
+	ChatBoost            *glance `json:"chat_boost"`
+	RemovedChatBoost     *glance `json:"removed_chat_boost"`
+}
+
+// glance is what most kinds have under the same names.
+type glance struct {
+	place
+	From user  `json:"from"`
+	User user  `json:"user"`
+	Date int64 `json:"date"`
 }
 
 type callbackQuery struct {
@@ -108,84 +130,34 @@ func (d *driver) Decode(native []byte) ([]adapter.Incoming, error) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, channel.ErrInvalid
 	}
-	u, raw, err := readUpdate(raw)
+	var u update
 	var wrongType *json.SemanticError
-	switch {
-	case errors.As(err, &wrongType):
-		if raw, err = strict(raw); err != nil {
-			return nil, channel.ErrInvalid
-		}
+	switch err := json.Unmarshal(raw, &u, liberal); {
+	case errors.As(err, &wrongType) && jsontext.Value(raw).IsValid(liberal):
 		u = update{ID: onlyID(raw)}
 	case err != nil:
 		return nil, channel.ErrInvalid
 	}
 	in := d.incoming(&u)
 	in.Seq = u.ID
-	in.Event.ID = updateID(u.ID, raw)
-	in.Event.Account = d.Account()
+	in.Event.ID = id(u.ID)
+	in.Event.Account = d.account
 	in.Event.Raw = raw
 	return []adapter.Incoming{in}, nil
 }
 
-// updateID is what makes the update unique. One without a number, which Telegram never sends, is known by its content.
-func updateID(id int64, raw []byte) string {
-	if id != 0 {
-		return strconv.FormatInt(id, 10)
-	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:16])
-}
+// liberal is how JSON is read: lone surrogates and bytes that are no UTF-8 become U+FFFD.
+var liberal = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 // onlyID is the ID of an update that is otherwise not as documented; 0: not even that is.
 func onlyID(raw []byte) int64 {
 	var u struct {
 		ID int64 `json:"update_id"`
 	}
-	if json.Unmarshal(raw, &u) != nil {
+	if json.Unmarshal(raw, &u, liberal) != nil {
 		return 0
 	}
 	return u.ID
-}
-
-// readUpdate reads JSON, mended if it must be, and returns it as it was read. What follows a wrong type, which is a
-// *json.SemanticError, was not looked at.
-func readUpdate(raw []byte) (update, []byte, error) {
-	var u update
-	err := json.Unmarshal(raw, &u)
-	var syntax *jsontext.SyntacticError
-	if !errors.As(err, &syntax) {
-		return u, raw, err
-	}
-	mended, err := mend(raw)
-	if err != nil {
-		return update{}, raw, err
-	}
-	u = update{}
-	err = json.Unmarshal(mended, &u)
-	return u, mended, err
-}
-
-// strict is raw, mended if it must be.
-func strict(raw []byte) ([]byte, error) {
-	if jsontext.Value(raw).IsValid() {
-		return raw, nil
-	}
-	return mend(raw)
-}
-
-// mend makes JSON that the strict decoder refuses strict: of duplicate names the last is kept, and lone surrogates and
-// invalid UTF-8 become U+FFFD, as encoding/json reads them.
-func mend(raw []byte) ([]byte, error) {
-	dec := stdjson.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber() // 64-bit IDs do not fit a float
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); err == nil || dec.More() {
-		return nil, errors.New("more than one value")
-	}
-	return stdjson.Marshal(v)
 }
 
 // incoming is the event of an update, but for what all of them have.
@@ -210,8 +182,32 @@ func (d *driver) incoming(u *update) adapter.Incoming {
 	case u.MessageReaction != nil:
 		return u.MessageReaction.incoming()
 	default:
-		return adapter.Incoming{Event: channel.Event{Kind: channel.EventOther}}
+		return u.other().incoming(u.ID)
 	}
+}
+
+// other is the field of a kind that is looked at no closer; nil: it is none of those known here.
+func (u *update) other() *glance {
+	return cmp.Or(
+		u.BusinessConnection, u.DeletedBusiness, u.ChatMember, u.ChatJoinRequest, u.MessageReactionCount, u.InlineQuery,
+		u.ChosenInlineResult, u.ShippingQuery, u.PreCheckoutQuery, u.PurchasedPaidMedia, u.PollAnswer, u.ChatBoost,
+		u.RemovedChatBoost,
+	)
+}
+
+func (g *glance) incoming(updateID int64) adapter.Incoming {
+	e := channel.Event{Kind: channel.EventOther}
+	if g != nil {
+		e.Chat, e.User, e.Time = g.chat(), g.From.user(), date(g.Date)
+		if e.User.ID == "" {
+			e.User = g.User.user()
+		}
+	}
+	in := adapter.Incoming{Event: e}
+	if e.Chat.ID == "" && e.User.ID == "" {
+		in.Order = "update/" + id(updateID) // of nobody: it waits for no other
+	}
+	return in
 }
 
 func (q *callbackQuery) incoming() adapter.Incoming {

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"errors"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,4 +79,22 @@ func TestAPressIsAnsweredEmpty(t *testing.T) {
 	assert.NoError(t, late.driver.AnswerPress(t.Context(), press))
 	refusedCh, _ := newTest(t, refused(401, "Unauthorized", ""))
 	assert.Error(t, refusedCh.driver.AnswerPress(t.Context(), press))
+}
+
+func TestManySendAtOnce(t *testing.T) {
+	t.Parallel()
+	c, a := newTest(t, ok(`{"message_id":93}`))
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() {
+			p := &adapter.Part{ChatID: "5", Message: channel.Text("x")}
+			assert.NoError(t, c.driver.Encode(p))
+			_, err := c.driver.Send(t.Context(), p)
+			assert.NoError(t, err)
+			_, err = c.Link(t.Context(), "r")
+			assert.NoError(t, err)
+		})
+	}
+	wg.Wait()
+	assert.Len(t, a.calls, 32)
 }

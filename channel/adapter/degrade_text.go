@@ -106,8 +106,12 @@ func (r *rendered) after(at int) (string, []channel.Style) {
 	if at == len(r.text) {
 		return "", nil
 	}
+	insertions := r.insertions
+	if r.lined && at < r.linesAt {
+		insertions = insertions[:len(insertions)-1] // the keyboard is left as it is
+	}
 	from, begun := at, ""
-	for _, in := range r.insertions {
+	for _, in := range insertions {
 		switch {
 		case begun != "" && in.source == from:
 			begun += in.text

@@ -162,6 +162,10 @@ type Pace struct {
 	Chat   bool   // each chat has a limit of its own; false: the account has one
 	Shared string // not empty: accounts of the platform with the same Shared (an app, say) have one together
 	Resets bool   // starts anew with an Incoming that Resets
+
+	// Of says, with Chat, which chat of the platform's a Chat.ID counts for: a topic counts for its group. Nil: each for
+	// itself.
+	Of func(chatID string) string
 }
 
 // Cost is what a call takes of a [Pace].

@@ -49,14 +49,20 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 	}
 	if len(e.User.Aliases) > 0 && e.User.ID == e.Chat.ID {
 		if err := c.learnAliases(ctx, e.Chat.ID, e.User.Aliases); err != nil {
-			return err
+			return c.notLearnt(err)
 		}
 	}
-	var before func(k *known) error
-	if e.Kind != channel.EventSubscription {
-		before = c.onSubscription(ctx, e)
+	var refused error // by OnSubscription
+	before := func(k *known) error {
+		if e.Kind != channel.EventSubscription {
+			refused = c.onSubscription(ctx, e)(k)
+		}
+		return refused
 	}
 	k, err := c.revise(ctx, e.Chat.ID, l.apply, before)
+	if err != nil && refused == nil {
+		return c.notLearnt(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -65,6 +71,13 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 		e.Subscription = &s
 	}
 	return nil
+}
+
+// notLearnt is the failure of a Store: it is not the event's, so no attempt is counted and no dead letter made.
+func (c *Channel) notLearnt(err error) error {
+	return c.fail("learn", &channel.Error{
+		Reason: channel.ErrUnavailable, Scope: channel.ScopeAccount, Message: "the store does not answer", Err: err,
+	})
 }
 
 // learnFailure notes what a failure tells of a chat, and calls OnSubscription when that is news. What was learnt of the

@@ -124,6 +124,9 @@ func unique(ids []string) []string {
 func (c *Channel) limitKey(p *Pace, chatID string) channel.Key {
 	key := channel.Key{Account: c.account, Kind: channel.KeyLimit, ID: p.Name}
 	if p.Chat {
+		if p.Of != nil {
+			chatID = p.Of(chatID)
+		}
 		key.ID += ":" + chatID
 	}
 	if p.Shared != "" {

@@ -3,6 +3,7 @@ package adapter
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -414,4 +415,17 @@ func TestDoPaysForEachOfItsChats(t *testing.T) {
 		_, err = Do(t.Context(), c, Call{Costs: []Cost{{Pace: "account", Units: 3}}}, ok)
 		assert.NoError(t, err, "two of five were taken")
 	})
+}
+
+func TestChatsThatThePlatformCountsAsOneShareItsPace(t *testing.T) {
+	t.Parallel()
+	group := func(chatID string) string { id, _, _ := strings.Cut(chatID, "/"); return id }
+	c := newSender(t, paced(Pace{Name: "group", N: 2, Per: time.Minute, Chat: true, Of: group}), channel.Options{MaxWait: -1})
+	for _, chatID := range []string{"7/topic-1", "7/topic-2", "8/topic-1"} {
+		_, err := c.Send(t.Context(), chatID, channel.Text("hi"))
+		require.NoError(t, err)
+	}
+	_, err := c.Send(t.Context(), "7/topic-3", channel.Text("hi"))
+	require.ErrorIs(t, err, channel.ErrRateLimited)
+	assert.Equal(t, channel.ScopeChat, failure(t, err).Scope)
 }

@@ -20,6 +20,7 @@ package adapter
 import (
 	"context"
 	"errors"
+	"unicode/utf8"
 
 	"github.com/parley-go/parley/channel"
 )
@@ -44,11 +45,44 @@ type plan struct {
 // that only once all else is known to be good. Its error is an *channel.Error. A URL whose bytes must be uploaded is
 // opened within ctx, when the driver's Send opens it.
 func (c *Channel) plan(ctx context.Context, d draft) (plan, error) {
-	p := planner{c: c, ctx: ctx, d: &d}
-	if err := p.run(); err != nil {
+	var refusal error
+	if c.simple(&d.message) {
+		m := envelope(&d.message)
+		m.Text = d.message.Text
+		part, err := c.part(&d, d.first, m)
+		if err == nil {
+			return plan{parts: []*Part{part}, rests: []channel.Message{d.message}}, nil
+		}
+		if !errors.Is(err, channel.ErrTooLarge) {
+			return plan{}, c.fail("send", err)
+		}
+		refusal = err
+	}
+	p := planner{c: c, ctx: ctx, d: d}
+	if err := p.run(refusal); err != nil {
 		return plan{}, c.fail("send", err)
 	}
 	return p.plan, nil
+}
+
+// simple reports whether the message is a text that needs nothing but to be encoded, as most are.
+func (c *Channel) simple(m *channel.Message) bool {
+	limit := c.limits.Text.Max
+	return m.Text != "" && (limit == 0 || len(m.Text) <= limit) && !blank(m.Text) && utf8.ValidString(m.Text) &&
+		len(m.Styles) == 0 && len(m.Attachments) == 0 && len(m.Contacts) == 0 && len(m.Cards) == 0 &&
+		m.Location == nil && m.Template == nil && m.Keyboard == nil &&
+		m.ReplyTo == "" && !m.Silent && !m.NoPreview
+}
+
+// part encodes a message as the part with this index.
+func (c *Channel) part(d *draft, index int, m channel.Message) (*Part, error) {
+	part := &Part{
+		ChatID: d.chatID, Message: m, Key: d.message.Key, Index: index, Nonce: partNonce(d.seed, index), Subscription: d.sub,
+	}
+	if err := c.driver.Encode(part); err != nil {
+		return nil, err
+	}
+	return part, nil
 }
 
 // planner is one call of plan.
@@ -56,7 +90,7 @@ type planner struct {
 	plan
 	c   *Channel
 	ctx context.Context
-	d   *draft
+	d   draft
 
 	base      channel.Message // what every part has in common
 	replyTo   string          // of the first part
@@ -66,10 +100,8 @@ type planner struct {
 	splitting splitter
 }
 
-func (p *planner) run() error {
-	if p.simple() {
-		return p.whole()
-	}
+// run plans. A refusal is what the driver said of the message as one part, where that was tried.
+func (p *planner) run(refusal error) error {
 	if err := check(&p.c.limits, &p.d.message); err != nil {
 		return err
 	}
@@ -77,6 +109,9 @@ func (p *planner) run() error {
 	keyboard, err := p.degrade()
 	if err != nil {
 		return err
+	}
+	if refusal != nil {
+		p.sections[0].refused = refusal
 	}
 	for i := range p.sections {
 		s := &p.sections[i]
@@ -90,33 +125,6 @@ func (p *planner) run() error {
 	return p.published()
 }
 
-// simple reports whether the message is a text that needs nothing but to be encoded, as most are.
-func (p *planner) simple() bool {
-	m, limit := &p.d.message, p.c.limits.Text.Max
-	return m.Text != "" && (limit == 0 || len(m.Text) <= limit) && !blank(m.Text) &&
-		len(m.Styles) == 0 && len(m.Attachments) == 0 && len(m.Contacts) == 0 && len(m.Cards) == 0 &&
-		m.Location == nil && m.Template == nil && m.Keyboard == nil &&
-		m.ReplyTo == "" && !m.Silent && !m.NoPreview && validText("Text", m.Text) == nil
-}
-
-// whole makes a simple message one part, or splits it if the driver says that it is too large after all.
-func (p *planner) whole() error {
-	p.base, p.rest = envelope(&p.d.message), p.d.message
-	m := p.base
-	m.Text = p.d.message.Text
-	part, err := p.try(m)
-	if err == nil {
-		p.add(part, channel.Message{})
-		return nil
-	}
-	if !errors.Is(err, channel.ErrTooLarge) {
-		return err
-	}
-	s := p.textSection(m.Text)
-	s.refused = err
-	return p.section(&s)
-}
-
 // envelope is m without its content and without what is received only.
 func envelope(m *channel.Message) channel.Message {
 	return channel.Message{Purpose: m.Purpose, Key: m.Key, Native: m.Native, Silent: m.Silent, NoPreview: m.NoPreview}
@@ -127,15 +135,7 @@ func (p *planner) try(m channel.Message) (*Part, error) {
 	if len(p.parts) == 0 {
 		m.ReplyTo = p.replyTo
 	}
-	index := p.d.first + len(p.parts)
-	part := &Part{
-		ChatID: p.d.chatID, Message: m, Key: p.d.message.Key, Index: index,
-		Nonce: partNonce(p.d.seed, index), Subscription: p.d.sub,
-	}
-	if err := p.c.driver.Encode(part); err != nil {
-		return nil, err
-	}
-	return part, nil
+	return p.c.part(&p.d, p.d.first+len(p.parts), m)
 }
 
 // add makes a part that was encoded the next one, after which rest is left.

@@ -195,7 +195,7 @@ func checkLocation(l *channel.Location) error {
 
 func checkContacts(list []channel.Contact) error {
 	for i, c := range list {
-		if c.Phone == "" {
+		if blank(c.Phone) {
 			return invalid("Contacts[%d].Phone: empty", i)
 		}
 		for _, s := range [...]string{c.Phone, c.FirstName, c.LastName, c.UserID, c.VCard} {

@@ -3,6 +3,7 @@ package adapter
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/parley-go/parley/channel"
 )
@@ -25,17 +26,16 @@ func checkKeyboard(l *channel.Limits, k *channel.Keyboard, field string) error {
 	}
 	total := 0
 	for i, row := range k.Rows {
-		name := fmt.Sprintf("%s.Rows[%d]", field, i)
 		if len(row) == 0 {
-			return invalid("%s: no buttons", name)
+			return invalid("%s.Rows[%d]: no buttons", field, i)
 		}
 		if limits.PerRow > 0 && len(row) > limits.PerRow {
-			return refuse(channel.ErrTooLarge, "%s: %d buttons, at most %d", name, len(row), limits.PerRow)
+			return refuse(channel.ErrTooLarge, "%s.Rows[%d]: %d buttons, at most %d", field, i, len(row), limits.PerRow)
 		}
 		total += len(row)
 		for j := range row {
-			if err := checkButton(&limits, &row[j], k.Inline, fmt.Sprintf("%s[%d]", name, j)); err != nil {
-				return err
+			if err := checkButton(&limits, &row[j], k.Inline); err != nil {
+				return prefixed(err, "%s.Rows[%d][%d]", field, i, j)
 			}
 		}
 	}
@@ -45,33 +45,36 @@ func checkKeyboard(l *channel.Limits, k *channel.Keyboard, field string) error {
 	return nil
 }
 
-func checkButton(l *channel.KeyboardLimits, b *channel.Button, inline bool, field string) error {
+// checkButton returns what is wrong; its message begins after the name of the button, which is made only if needed.
+func checkButton(l *channel.KeyboardLimits, b *channel.Button, inline bool) *channel.Error {
 	kind := kindOf(b, inline)
-	if !slices.Contains(buttonKinds[:], kind) {
-		return invalid("%s.Kind: unknown %q", field, kind)
-	}
-	if blank(b.Text) {
-		return invalid("%s.Text: empty", field)
-	}
-	for _, s := range [...]string{b.Text, b.Data, b.URL} {
-		if err := validText(field, s); err != nil {
-			return err
-		}
-	}
-	if b.URL == "" && (kind == channel.ButtonURL || kind == channel.ButtonApp) {
-		return invalid("%s.URL: empty", field)
-	}
-	if len(l.Kinds) > 0 && !slices.Contains(l.Kinds, kind) {
-		return refuse(channel.ErrUnsupported, "%s.Kind: the platform has no %q here", field, kind)
-	}
-	if err := checkLength(l.Text, b.Text, field+".Text"); err != nil {
-		return err
-	}
 	data := b.Data
 	if data == "" && kind == channel.ButtonCallback {
 		data = b.Text // it comes back in place of Data
 	}
-	return checkLength(l.Data, data, field+".Data")
+	switch {
+	case !slices.Contains(buttonKinds[:], kind):
+		return refuse(channel.ErrInvalid, ".Kind: unknown %q", kind)
+	case blank(b.Text):
+		return refuse(channel.ErrInvalid, ".Text: empty")
+	case !utf8.ValidString(b.Text) || !utf8.ValidString(b.Data) || !utf8.ValidString(b.URL):
+		return refuse(channel.ErrInvalid, ": not valid UTF-8")
+	case b.URL == "" && (kind == channel.ButtonURL || kind == channel.ButtonApp):
+		return refuse(channel.ErrInvalid, ".URL: empty")
+	case len(l.Kinds) > 0 && !slices.Contains(l.Kinds, kind):
+		return refuse(channel.ErrUnsupported, ".Kind: the platform has no %q here", kind)
+	case !within(l.Text, b.Text):
+		return tooLong(l.Text, b.Text, ".Text")
+	case !within(l.Data, data):
+		return tooLong(l.Data, data, ".Data")
+	}
+	return nil
+}
+
+// prefixed is err with the name of its field before its message.
+func prefixed(err *channel.Error, format string, args ...any) error {
+	err.Message = fmt.Sprintf(format, args...) + err.Message
+	return err
 }
 
 // units is what lengths are called in errors.
@@ -79,10 +82,7 @@ var units = map[channel.LengthUnit]string{
 	channel.UnitRune: "characters", "": "characters", channel.UnitUTF16: "UTF-16 units", channel.UnitByte: "bytes",
 }
 
-func checkLength(l channel.Length, s, field string) error {
-	if within(l, s) {
-		return nil
-	}
+func tooLong(l channel.Length, s, field string) *channel.Error {
 	return refuse(channel.ErrTooLarge, "%s: %d %s, at most %d", field, l.Of(s), units[l.Unit], l.Max)
 }
 
@@ -137,7 +137,7 @@ func checkCards(l *channel.Limits, list []channel.Card) error {
 	}
 	for i := range list {
 		c, field := &list[i], fmt.Sprintf("Cards[%d]", i)
-		if blank(c.Title) && blank(c.Subtitle) && c.Image == nil && c.URL == "" {
+		if blank(c.Title+c.Subtitle+c.URL) && c.Image == nil {
 			return invalid("%s: empty: set Title, Subtitle, URL or Image", field)
 		}
 		for _, s := range [...]string{c.Title, c.Subtitle, c.URL} {
@@ -152,9 +152,8 @@ func checkCards(l *channel.Limits, list []channel.Card) error {
 			return refuse(channel.ErrTooLarge, "%s.Buttons: %d buttons, at most %d", field, len(c.Buttons), l.CardButtons)
 		}
 		for j := range c.Buttons {
-			err := checkButton(&channel.KeyboardLimits{}, &c.Buttons[j], true, fmt.Sprintf("%s.Buttons[%d]", field, j))
-			if err != nil {
-				return err
+			if err := checkButton(&channel.KeyboardLimits{}, &c.Buttons[j], true); err != nil {
+				return prefixed(err, "%s.Buttons[%d]", field, j)
 			}
 		}
 	}

@@ -28,11 +28,6 @@ type content interface {
 	put(m *channel.Message, from, to int)
 }
 
-// textSection is a plain text that stands in the message as its Text.
-func (p *planner) textSection(text string) section {
-	return section{rendered: plain(text), content: nothing{}, left: func(m *channel.Message, r remains) { m.Text = r.text }}
-}
-
 // section makes the parts of s.
 func (p *planner) section(s *section) error {
 	s.base = p.rest

@@ -6,6 +6,7 @@ package adapter
 // which is asked. A cut depends on nothing but the text that is left, so that the same rest is always cut the same.
 
 import (
+	"cmp"
 	"errors"
 	"sort"
 	"strings"
@@ -50,15 +51,28 @@ type splitter struct {
 // channel.ErrTooLarge when so many bytes do not fit.
 func (s *splitter) split(text string, labels []span, limit channel.Length, encode func(n int) (*Part, error)) (*Part, int, error) {
 	most := min(len(text)-1, prefix(limit, text))
-	s.scan(text, most, labels)
+	n := s.nearby(text, most, labels)
+	if n > 0 {
+		part, err := encode(n)
+		if !errors.Is(err, channel.ErrTooLarge) {
+			return part, n, err
+		}
+		s.refusal = err
+	}
+	s.scan(text, 0, most, labels)
 	first := s.substantial(text)
 	if first == len(s.boundaries) {
 		return s.within(text, most, limit, encode)
 	}
-	most = s.boundaries[len(s.boundaries)-1].at
+	fits := s.boundaries[len(s.boundaries)-1].at
 	for {
-		n := s.choose(text, most)
-		if n == 0 {
+		if n > 0 { // which did not fit
+			var err error
+			if fits, err = s.search(first, n, encode); err != nil || fits == 0 {
+				return nil, 0, cmp.Or(err, s.refusal)
+			}
+		}
+		if n = s.choose(text, fits); n == 0 {
 			return nil, 0, s.tooLarge()
 		}
 		part, err := encode(n)
@@ -66,12 +80,6 @@ func (s *splitter) split(text string, labels []span, limit channel.Length, encod
 			return part, n, err
 		}
 		s.refusal = err
-		if most, err = s.search(first, n, encode); err != nil {
-			return nil, 0, err
-		}
-		if most == 0 {
-			return nil, 0, s.refusal
-		}
 	}
 }
 
@@ -123,44 +131,50 @@ func (s *splitter) substantial(text string) int {
 
 // choose returns where to cut when most bytes fit; 0: nowhere.
 func (s *splitter) choose(text string, most int) int {
-	var best [placeParagraph + 1]int
-	last := 0
-	for i := len(s.boundaries) - 1; i >= 0; i-- {
-		b := s.boundaries[i]
-		if b.at > most {
-			continue
-		}
-		last = max(last, b.at)
-		if best[b.place] == 0 {
-			best[b.place] = b.at
-		}
-	}
-	for p := placeParagraph; p > placeGrapheme; p-- {
-		if best[p] > 0 && best[p]*100 >= most*fills[p] {
-			return best[p]
-		}
+	best := s.best(most)
+	if n, _ := preferred(&best, most); n > 0 {
+		return n
 	}
 	// A better place with less before it is still a boundary of graphemes outside a link.
 	outside := max(best[placeGrapheme], best[placeWord], best[placeSentence], best[placeLine], best[placeParagraph])
-	switch {
-	case outside > 0:
-		return outside
-	case best[placeLabel] > 0:
-		return best[placeLabel]
-	case best[placeURL] > 0:
-		return best[placeURL]
-	case blank(text[:last]) || blank(text[last:]):
+	if n := cmp.Or(outside, best[placeLabel], best[placeURL]); n > 0 {
+		return n
+	}
+	last := best[placeNone]
+	if blank(text[:last]) || blank(text[last:]) {
 		return 0
 	}
 	return last // the white space that follows is more than fits: as much of it as does
 }
 
-// scan notes the boundaries of graphemes up to most, and how good they are to cut at.
-func (s *splitter) scan(text string, most int, labels []span) {
-	urls := urls(text, most)
+// best is the last boundary of each place within most bytes.
+func (s *splitter) best(most int) [placeParagraph + 1]int {
+	var best [placeParagraph + 1]int
+	for _, b := range s.boundaries {
+		if b.at > most {
+			break
+		}
+		best[b.place] = b.at
+	}
+	return best
+}
+
+// preferred is the best boundary of words or more that fills enough of most; 0: none does.
+func preferred(best *[placeParagraph + 1]int, most int) (int, place) {
+	for p := placeParagraph; p >= placeWord; p-- {
+		if best[p] > 0 && best[p]*100 >= most*fills[p] {
+			return best[p], p
+		}
+	}
+	return 0, placeNone
+}
+
+// scan notes the boundaries of graphemes after from, which is one, up to most, and how good they are to cut at.
+func (s *splitter) scan(text string, from, most int, labels []span) {
 	s.boundaries = s.boundaries[:0]
-	state, at, lead := -1, 0, true
-	for rest := text; rest != ""; {
+	urls := urls(text, most)
+	state, at, lead := -1, from, blank(text[:from])
+	for rest := text[from:]; rest != ""; {
 		var grapheme string
 		var breaks int
 		grapheme, rest, breaks, state = uniseg.StepString(rest, state)
@@ -228,45 +242,4 @@ func newlines(s string) int {
 		}
 	}
 	return n
-}
-
-func followedBySpace(text string, at int) bool {
-	r, _ := utf8.DecodeRuneInString(text[at:])
-	return unicode.IsSpace(r)
-}
-
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
-
-// within reports whether s is within a limit.
-func within(l channel.Length, s string) bool {
-	return l.Max == 0 || len(s) <= l.Max || prefix(l, s) == len(s)
-}
-
-// prefix is the length in bytes of the longest beginning of s within a limit; a limit of 0 is none.
-func prefix(l channel.Length, s string) int {
-	if l.Max == 0 || len(s) <= l.Max {
-		return len(s)
-	}
-	n := 0
-	for i, r := range s {
-		switch l.Unit {
-		case channel.UnitByte:
-			n += utf8.RuneLen(r)
-		case channel.UnitUTF16:
-			n += 1 + b2i(r > 0xFFFF)
-		default:
-			n++
-		}
-		if n > l.Max {
-			return i
-		}
-	}
-	return len(s)
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

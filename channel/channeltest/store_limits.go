@@ -113,15 +113,15 @@ var limitTests = []storeLeaf{
 		s.waits(1.5, forever, account, quick)
 	}},
 	{"what is reserved for later is found again by a cost of several", func(s *storeTest) {
-		account, slow := s.bucket("account", 3, 10), s.bucket("slow", 1, 30)
+		account, slow := s.bucket("account", 3, 10), s.bucket("slow", 1, 35)
 		s.waits(0, 0, slow)
-		s.waits(30, forever, account, slow)
+		s.waits(35, forever, account, slow)
 		three := account
 		three.Cost = 3
 		s.waits(0, 0, three)
 		s.waits(10, forever, three)
 		s.waits(20, forever, three)
-		s.waits(40, forever, three)
+		s.waits(45, forever, three)
 	}},
 	{"a bulk call takes only what is free now, and a reserved reply counts", func(s *storeTest) {
 		b := s.bucket("account", 2, 10)

@@ -103,7 +103,7 @@ func rehearse(ctx context.Context) error {
 		return err
 	}
 
-	ann := server.User("Ann")
+	ann := server.NewUser("Ann")
 	steps := []struct {
 		says func() error
 		line string

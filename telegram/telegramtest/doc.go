@@ -3,7 +3,7 @@
 //
 //	srv := telegramtest.NewServer(t)
 //	srv.Serve(bot)                        // webhooks arrive here, in memory
-//	ann := srv.User("Ann")
+//	ann := srv.NewUser("Ann")
 //	err := ann.Start("ref_42")            // returns once the bot has acknowledged the update
 //	got := ann.Messages()                 // what the bot answered
 //

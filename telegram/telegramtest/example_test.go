@@ -34,7 +34,7 @@ func Example() {
 	_, _ = srv.Client().PostForm("https://api.telegram.org/bot"+srv.Token()+"/setWebhook",
 		url.Values{"url": {"https://bot.example/hook"}})
 
-	ann := srv.User("Ann")
+	ann := srv.NewUser("Ann")
 	fmt.Println(ann.Write("hello"))
 	fmt.Println(ann.Messages()[0].Text)
 	// Output:

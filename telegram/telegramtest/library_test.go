@@ -54,7 +54,7 @@ func converse(t *testing.T, srv *telegramtest.Server, endpoint string, client *h
 			}
 		}
 	}()
-	ann := srv.User("Ann")
+	ann := srv.NewUser("Ann")
 	require.NoError(t, ann.Write("hello"))
 	require.Eventually(t, func() bool { return len(ann.Messages()) == 1 }, 10*time.Second, 10*time.Millisecond)
 	assert.Equal(t, "You said hello", ann.Messages()[0].Text)
@@ -109,7 +109,7 @@ func TestAWebhookOnLoopback(t *testing.T) {
 	response, err := client.Get(srv.URL() + "/bot" + srv.Token() + "/setWebhook?url=" + hook)
 	require.NoError(t, err)
 	require.True(t, read(t, response).OK)
-	require.NoError(t, srv.User("Ann").Write("hi"))
+	require.NoError(t, srv.NewUser("Ann").Write("hi"))
 	require.Len(t, b.got(), 2, "a redirect is a failure")
 	assert.Equal(t, "Basic dXNlcjpwYXNz", b.headers[0].Get("Authorization"))
 }

@@ -35,7 +35,7 @@ func pending(t testing.TB) (*telegramtest.Server, chan error) {
 	srv := telegramtest.NewServer(t)
 	wrote := make(chan error, 3)
 	for i := range 3 {
-		go func() { wrote <- srv.User("Ann").Write(strconv.Itoa(i)) }()
+		go func() { wrote <- srv.NewUser("Ann").Write(strconv.Itoa(i)) }()
 		synctest.Wait()
 	}
 	return srv, wrote
@@ -83,7 +83,7 @@ func TestALongPollAnswersWhenSomethingComes(t *testing.T) {
 		began := time.Now()
 		go func() {
 			time.Sleep(7 * time.Second)
-			_ = srv.User("Ann").Write("hi") // acknowledged by the second poll
+			_ = srv.NewUser("Ann").Write("hi") // acknowledged by the second poll
 		}()
 		ids, texts := poll(t, srv, in{"timeout": 30})
 		assert.Equal(t, []string{"hi"}, texts)
@@ -139,7 +139,7 @@ func TestAPollThatIsCancelledLosesNothing(t *testing.T) {
 		require.NoError(t, err)
 		_, err = srv.Client().Do(r)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		go func() { _ = srv.User("Ann").Write("hi") }()
+		go func() { _ = srv.NewUser("Ann").Write("hi") }()
 		ids, _ := poll(t, srv, in{"timeout": 30})
 		require.Len(t, ids, 1)
 		poll(t, srv, in{"offset": ids[0] + 1})

@@ -19,7 +19,7 @@ func known(t testing.TB) (*telegramtest.Server, *telegramtest.User) {
 	t.Helper()
 	srv := unlimited(t)
 	hooked(t, srv, nil)
-	ann := srv.User("Ann")
+	ann := srv.NewUser("Ann")
 	require.NoError(t, ann.Start(""))
 	return srv, ann
 }
@@ -110,7 +110,7 @@ func TestWhoMayBeWrittenTo(t *testing.T) {
 	write := func(u *telegramtest.User) result {
 		return call(t, srv, "sendMessage", in{"chat_id": u.ChatID(), "text": "x"})
 	}
-	stranger := srv.User("Stranger")
+	stranger := srv.NewUser("Stranger")
 	assert.Equal(t, "Forbidden: bot can't initiate conversation with a user", write(stranger).Description)
 	assert.Equal(t, "Bad Request: chat not found", call(t, srv, "getChat", in{"chat_id": stranger.ID()}).Description)
 	assert.Equal(t, "Bad Request: user not found", call(t, srv, "getUserProfilePhotos", in{"user_id": stranger.ID()}).Description)
@@ -206,7 +206,7 @@ func TestRateLimitsHoldInAnyWindow(t *testing.T) {
 		hooked(t, srv, nil)
 		people := make([]*telegramtest.User, 31)
 		for i := range people {
-			people[i] = srv.User(strings.Repeat("x", i+1))
+			people[i] = srv.NewUser(strings.Repeat("x", i+1))
 			require.NoError(t, people[i].Start(""))
 		}
 		write := func(u *telegramtest.User) result {

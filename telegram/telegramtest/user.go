@@ -32,9 +32,9 @@ const (
 	startRefSigns = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 )
 
-// User is the person with this name, made when first asked for; a second word is the last name. The id depends on
-// the name and the seed alone. The bot cannot write to a person before it has heard from them.
-func (s *Server) User(name string) *User {
+// NewUser adds a person; a second word of the name is the last name. The id depends on the name and the seed alone, and
+// the same name is the same person. The bot cannot write to a person before it has heard from them.
+func (s *Server) NewUser(name string) *User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if u := s.users[name]; u != nil {

@@ -17,11 +17,11 @@ import (
 func TestPeopleAreTheSameInEveryRun(t *testing.T) {
 	t.Parallel()
 	one, two := telegramtest.NewServer(t), telegramtest.NewServer(t)
-	two.User("Bob")
-	assert.Equal(t, one.User("Ann").ID(), two.User("Ann").ID())
-	assert.Same(t, one.User("Ann"), one.User("Ann"))
-	assert.NotEqual(t, one.User("Ann").ID(), one.User("Bob").ID())
-	assert.Equal(t, one.User("Ann").ID(), one.User("Ann").ChatID())
+	two.NewUser("Bob")
+	assert.Equal(t, one.NewUser("Ann").ID(), two.NewUser("Ann").ID())
+	assert.Same(t, one.NewUser("Ann"), one.NewUser("Ann"))
+	assert.NotEqual(t, one.NewUser("Ann").ID(), one.NewUser("Bob").ID())
+	assert.Equal(t, one.NewUser("Ann").ID(), one.NewUser("Ann").ChatID())
 }
 
 func TestStartCarriesOnlyWhatALinkCan(t *testing.T) {
@@ -43,7 +43,7 @@ func TestBlockAndStartOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := telegramtest.NewServer(t)
 		b := hooked(t, srv, nil)
-		ann := srv.User("Ann")
+		ann := srv.NewUser("Ann")
 		require.NoError(t, ann.Start(""))
 		require.NoError(t, ann.Block())
 		require.NoError(t, ann.Start("again"))
@@ -67,7 +67,7 @@ func TestPressingButtons(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := unlimited(t)
 		b := hooked(t, srv, nil)
-		ann := srv.User("Ann")
+		ann := srv.NewUser("Ann")
 		require.NoError(t, ann.Start(""))
 		send := func(markup any) {
 			mustCall(t, srv, "sendMessage", in{"chat_id": ann.ID(), "text": "x", "reply_markup": markup})
@@ -107,7 +107,7 @@ func TestSharingAPhoneAndEditing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := telegramtest.NewServer(t)
 		b := hooked(t, srv, nil)
-		ann := srv.User("Ann")
+		ann := srv.NewUser("Ann")
 		require.NoError(t, ann.SharePhone("+380501112233"))
 		message := b.got()[0]["message"].(in)
 		assert.Equal(t, message["from"].(in)["id"], message["contact"].(in)["user_id"])
@@ -141,7 +141,7 @@ func TestFaultsOfDeliveries(t *testing.T) {
 				srv := telegramtest.NewServer(t)
 				b := hooked(t, srv, nil)
 				srv.Fault(telegramtest.Fault{Kind: c.kind, Delay: 10 * time.Second})
-				ann := srv.User("Ann")
+				ann := srv.NewUser("Ann")
 				var wg sync.WaitGroup
 				wg.Go(func() { assert.NoError(t, ann.Write("one")) })
 				synctest.Wait()
@@ -164,7 +164,7 @@ func TestAReorderedUpdateWithNothingBehindItComesLate(t *testing.T) {
 		hooked(t, srv, nil)
 		srv.Fault(telegramtest.Fault{Kind: telegramtest.ReorderedDelivery})
 		began := time.Now()
-		require.NoError(t, srv.User("Ann").Write("alone"))
+		require.NoError(t, srv.NewUser("Ann").Write("alone"))
 		assert.Equal(t, time.Second, time.Since(began))
 	})
 }
@@ -183,7 +183,7 @@ func TestManyPeopleAtOnceLoseNothing(t *testing.T) {
 		for _, name := range strings.Split("abcdefghijklmnopqrst", "") {
 			wg.Go(func() {
 				for _, text := range []string{"1", "2", "3"} {
-					assert.NoError(t, srv.User(name).Write(text))
+					assert.NoError(t, srv.NewUser(name).Write(text))
 				}
 			})
 		}

@@ -22,7 +22,7 @@ func TestWebhookDeliversAMessageWithTheSecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := telegramtest.NewServer(t)
 		b := hooked(t, srv, in{"secret_token": "s3cret-_"})
-		ann := srv.User("Ann Lee")
+		ann := srv.NewUser("Ann Lee")
 		require.NoError(t, ann.Start("ref_42-A"))
 		require.Len(t, b.got(), 1)
 		assert.Equal(t, "s3cret-_", b.headers[0].Get("X-Telegram-Bot-Api-Secret-Token"))
@@ -48,7 +48,7 @@ func TestFailedDeliveriesAreRepeatedOnThePlatformsSchedule(t *testing.T) {
 				w.WriteHeader(http.StatusInternalServerError)
 			}
 		}
-		require.NoError(t, srv.User("Ann").Write("hi"))
+		require.NoError(t, srv.NewUser("Ann").Write("hi"))
 		var waits []time.Duration
 		for i := 1; i < len(at); i++ {
 			waits = append(waits, at[i].Sub(at[i-1]))
@@ -79,7 +79,7 @@ func TestRetryAfterOfTheBotIsObeyed(t *testing.T) {
 			}
 		}
 		began := time.Now()
-		require.NoError(t, srv.User("Ann").Write("hi"))
+		require.NoError(t, srv.NewUser("Ann").Write("hi"))
 		assert.Equal(t, time.Hour, time.Since(began), "capped")
 	})
 }
@@ -95,7 +95,7 @@ func TestAnUpdateThatKeepsFailingBlocksItsChatAloneUntilItExpires(t *testing.T) 
 			}
 		}))
 		mustCall(t, srv, "setWebhook", in{"url": hookURL})
-		ann, bob := srv.User("Ann"), srv.User("Bob")
+		ann, bob := srv.NewUser("Ann"), srv.NewUser("Bob")
 		began := time.Now()
 		poison, after := make(chan error, 1), make(chan error, 1)
 		go func() { poison <- ann.Write("poison") }()
@@ -121,7 +121,7 @@ func TestAPressedButtonExpiresSooner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := telegramtest.NewServer(t)
 		b := hooked(t, srv, nil)
-		ann := srv.User("Ann")
+		ann := srv.NewUser("Ann")
 		require.NoError(t, ann.Start(""))
 		mustCall(t, srv, "sendMessage", in{"chat_id": ann.ChatID(), "text": "?", "reply_markup": in{
 			"inline_keyboard": [][]in{{{"text": "Yes", "callback_data": "y"}}}}})
@@ -147,7 +147,7 @@ func TestASlowAnswerCountsAsNone(t *testing.T) {
 		}))
 		mustCall(t, srv, "setWebhook", in{"url": hookURL})
 		began := time.Now()
-		require.NoError(t, srv.User("Ann").Write("hi"))
+		require.NoError(t, srv.NewUser("Ann").Write("hi"))
 		<-cancelled
 		assert.Equal(t, time.Minute, time.Since(began))
 		assert.Contains(t, string(mustCall(t, srv, "getWebhookInfo", nil).Result), "Read timeout expired")
@@ -172,7 +172,7 @@ func TestAFlushedCompleteAnswerCountsBeforeTheHandlerReturns(t *testing.T) {
 		}))
 		mustCall(t, srv, "setWebhook", in{"url": hookURL})
 		began := time.Now()
-		require.NoError(t, srv.User("Ann").Write("hi"))
+		require.NoError(t, srv.NewUser("Ann").Write("hi"))
 		assert.Zero(t, time.Since(began))
 		assert.Equal(t, 5*time.Minute, <-worked, "its context lives on")
 	})
@@ -191,12 +191,12 @@ func TestCloseCancelsAndWaitsForHandlersThatStillWork(t *testing.T) {
 		}))
 		mustCall(t, srv, "setWebhook", in{"url": hookURL})
 		wrote := make(chan error, 1)
-		go func() { wrote <- srv.User("Ann").Write("hi") }()
+		go func() { wrote <- srv.NewUser("Ann").Write("hi") }()
 		synctest.Wait()
 		srv.Close()
 		assert.True(t, ended)
 		require.ErrorIs(t, <-wrote, telegramtest.ErrClosed)
-		require.ErrorIs(t, srv.User("Ann").Write("late"), telegramtest.ErrClosed)
+		require.ErrorIs(t, srv.NewUser("Ann").Write("late"), telegramtest.ErrClosed)
 		_, err = srv.Client().Get(methodURL(srv, "getMe"))
 		require.ErrorContains(t, err, "connection refused")
 		srv.Close()
@@ -217,7 +217,7 @@ func TestAnUnfinishedAnswerIsAFailedDelivery(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			}
 		}
-		require.NoError(t, srv.User("Ann").Write("hi"))
+		require.NoError(t, srv.NewUser("Ann").Write("hi"))
 		assert.Len(t, b.got(), 3)
 	})
 }
@@ -233,7 +233,7 @@ func TestTheAnswerToAWebhookMayCallAMethod(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				srv := telegramtest.NewServer(t)
 				b := hooked(t, srv, nil)
-				ann := srv.User("Ann")
+				ann := srv.NewUser("Ann")
 				b.answer = func(w http.ResponseWriter, _ int) {
 					w.Header().Set("Content-Type", answer.contentType)
 					_, _ = w.Write([]byte(strings.ReplaceAll(answer.body, "%", ann.ChatID())))
@@ -255,7 +255,7 @@ func TestConnectionsAreLimitedAndDifferentChatsRunInParallel(t *testing.T) {
 		began := time.Now()
 		done := make(chan error)
 		for i := range 9 {
-			go func() { done <- srv.User("user" + strconv.Itoa(i)).Write("hi") }()
+			go func() { done <- srv.NewUser("user" + strconv.Itoa(i)).Write("hi") }()
 		}
 		for range 9 {
 			require.NoError(t, <-done)
@@ -270,7 +270,7 @@ func TestAnswering410For23HoursRemovesTheWebhook(t *testing.T) {
 		srv := telegramtest.NewServer(t)
 		b := hooked(t, srv, nil)
 		b.answer = func(w http.ResponseWriter, _ int) { w.WriteHeader(http.StatusGone) }
-		require.ErrorIs(t, srv.User("Ann").Write("hi"), telegramtest.ErrExpired)
+		require.ErrorIs(t, srv.NewUser("Ann").Write("hi"), telegramtest.ErrExpired)
 		assert.Contains(t, string(mustCall(t, srv, "getWebhookInfo", nil).Result), `"url":""`)
 	})
 }
@@ -322,7 +322,7 @@ func TestUpdatesNotAllowedAreDroppedAndNeverReplayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := unlimited(t)
 		b := hooked(t, srv, in{"allowed_updates": []string{"callback_query", "no_such_kind"}})
-		ann := srv.User("Ann")
+		ann := srv.NewUser("Ann")
 		require.NoError(t, ann.Write("dropped"))
 		info := mustCall(t, srv, "getWebhookInfo", nil)
 		assert.Contains(t, string(info.Result), `"allowed_updates":["callback_query"]`)
@@ -340,11 +340,11 @@ func TestPendingUpdatesWaitForTheWebhookAndCanBeDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := unlimited(t)
 		wrote := make(chan error, 2)
-		go func() { wrote <- srv.User("Ann").Write("one") }()
+		go func() { wrote <- srv.NewUser("Ann").Write("one") }()
 		synctest.Wait()
 		mustCall(t, srv, "deleteWebhook", in{"drop_pending_updates": true})
 		require.NoError(t, <-wrote)
-		go func() { wrote <- srv.User("Ann").Write("two") }()
+		go func() { wrote <- srv.NewUser("Ann").Write("two") }()
 		synctest.Wait()
 		b := hooked(t, srv, nil)
 		require.NoError(t, <-wrote)
@@ -377,7 +377,7 @@ func TestANewWebhookDoesNotWaitForTheOldOnesRepetition(t *testing.T) {
 		b := hooked(t, srv, nil)
 		b.answer = func(w http.ResponseWriter, _ int) { w.WriteHeader(http.StatusInternalServerError) }
 		wrote := make(chan error, 1)
-		go func() { wrote <- srv.User("Ann").Write("hi") }()
+		go func() { wrote <- srv.NewUser("Ann").Write("hi") }()
 		time.Sleep(5 * time.Minute)
 		began := time.Now()
 		hooked(t, srv, in{"secret_token": "another"})
@@ -397,7 +397,7 @@ func TestAPanicOfTheBotFailsTheTest(t *testing.T) {
 				panic("oops")
 			}
 		}
-		require.NoError(t, srv.User("Ann").Write("hi"))
+		require.NoError(t, srv.NewUser("Ann").Write("hi"))
 		assert.Equal(t, 1, tb.failures)
 		assert.Len(t, b.got(), 2)
 	})

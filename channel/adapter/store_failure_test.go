@@ -1,0 +1,30 @@
+package adapter_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/parley-go/parley/channel"
+	"github.com/parley-go/parley/channel/adapter"
+)
+
+func TestAStoreThatFailsIsNotTheEventsFault(t *testing.T) {
+	t.Parallel()
+	w := newWire(t, adapter.Rules{}, channel.Options{MaxAttempts: 2,
+		DeadLetter: channel.HandlerFunc(func(context.Context, *channel.Event) error {
+			t.Error("nothing is wrong with the event")
+			return nil
+		})})
+	h := &recorder{}
+	event := wireEvent{ID: "1", Chat: "c", Time: time.Now(), Implies: &channel.Subscription{State: channel.StateActive}}
+	for range 5 {
+		w.store.failing("swap", 1)
+		assert.Equal(t, 503, w.post(h, event).Code)
+	}
+	assert.Empty(t, h.ids(), "it is not handled before what it tells is known")
+	assert.Equal(t, 200, w.post(h, event).Code)
+	assert.Len(t, h.ids(), 1)
+}
