@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -72,22 +73,42 @@ func (c *Channel) limitsOf(op string, chatIDs []string, costs []Cost) (limits, *
 				continue
 			}
 			units := unitsOf(costs[i:], cost.Pace)
-			if p == nil || units > p.N || ofChat && len(chatIDs) == 0 {
+			if p == nil || !l.add(c, p, units, chatIDs) {
 				return limits{}, c.fail(op, &channel.Error{
 					Reason: channel.ErrInvalid, Message: fmt.Sprintf("%d units of the pace %q cannot be had", units, cost.Pace),
 				})
 			}
-			if !ofChat {
-				l.buckets = append(l.buckets, channel.Bucket{Key: c.limitKey(p, ""), N: p.N, Per: p.Per, Cost: units})
-				l.account++
-				continue
-			}
-			for _, id := range chatIDs {
-				l.buckets = append(l.buckets, channel.Bucket{Key: c.limitKey(p, id), N: p.N, Per: p.Per, Cost: units})
-			}
 		}
 	}
 	return l, nil
+}
+
+// add has units be taken from a pace, for each of the chats where it is one of chats, and reports whether it ever has as
+// many.
+func (l *limits) add(c *Channel, p *Pace, units int, chatIDs []string) bool {
+	if !p.Chat {
+		l.buckets = append(l.buckets, channel.Bucket{Key: c.limitKey(p, ""), N: p.N, Per: p.Per, Cost: units})
+		l.account++
+		return units <= p.N
+	}
+	first := len(l.buckets)
+	for _, id := range chatIDs {
+		b := channel.Bucket{Key: c.limitKey(p, id), N: p.N, Per: p.Per, Cost: units}
+		i := -1
+		if p.Of != nil { // several chats may count as one
+			i = slices.IndexFunc(l.buckets[first:], func(other channel.Bucket) bool { return other.Key == b.Key })
+		}
+		if i < 0 {
+			l.buckets = append(l.buckets, b)
+			i = len(l.buckets) - 1 - first
+		} else {
+			l.buckets[first+i].Cost += units
+		}
+		if l.buckets[first+i].Cost > p.N {
+			return false
+		}
+	}
+	return len(chatIDs) > 0
 }
 
 func unitsOf(costs []Cost, pace string) (units int) {

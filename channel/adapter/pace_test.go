@@ -428,4 +428,13 @@ func TestChatsThatThePlatformCountsAsOneShareItsPace(t *testing.T) {
 	_, err := c.Send(t.Context(), "7/topic-3", channel.Text("hi"))
 	require.ErrorIs(t, err, channel.ErrRateLimited)
 	assert.Equal(t, channel.ScopeChat, failure(t, err).Scope)
+	ok := func(context.Context) (int, error) { return 0, nil }
+	call := Call{ChatIDs: []string{"9/topic-1", "9/topic-2"}, Costs: []Cost{{Pace: "group"}}}
+	_, err = Do(t.Context(), c, call, ok)
+	require.NoError(t, err)
+	_, err = c.Send(t.Context(), "9/topic-3", channel.Text("hi"))
+	require.ErrorIs(t, err, channel.ErrRateLimited, "a call about both topics took for both")
+	call.ChatIDs = append(call.ChatIDs, "9/topic-3")
+	_, err = Do(t.Context(), c, call, ok)
+	require.ErrorIs(t, err, channel.ErrInvalid, "three at once are more than the group ever has")
 }

@@ -87,6 +87,11 @@ func (c *Channel) askUser(ctx context.Context, userID string) (channel.User, *ch
 	if !found {
 		return channel.User{}, c.fail(opUser, channel.ErrNotFound)
 	}
+	u.Aliases = slices.Clone(u.Aliases) // several may have this answer
+	if u.Avatar != nil {
+		avatar := *u.Avatar
+		u.Avatar = &avatar
+	}
 	return u, nil
 }
 

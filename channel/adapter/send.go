@@ -189,6 +189,7 @@ func (d *outgoing) enter(ctx context.Context) {
 }
 
 // wait is for d's turn in the line of its chat, no longer than it may wait for the pace that those before it wait for.
+// Where no send waits for its pace, the line is as long as their calls take.
 func (d *outgoing) wait(ctx context.Context) *channel.Error {
 	if d.place.turn == nil || !d.patience.bounded || d.patience.left == 0 {
 		if err := d.place.wait(ctx); err != nil {
