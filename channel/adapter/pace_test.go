@@ -138,6 +138,38 @@ func TestReplyDoesNotWaitBehindABroadcastToTheSameChat(t *testing.T) {
 	})
 }
 
+func TestBroadcastUsesItsWholePace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := paced(Pace{Name: "account", N: 30, Per: time.Second}, perChat)
+		d.send = func(context.Context, int, *Part) error {
+			time.Sleep(80 * time.Millisecond)
+			return nil
+		}
+		c := newSender(t, d, channel.Options{})
+		const people = 3000
+		next := make(chan int)
+		var workers sync.WaitGroup
+		began := time.Now()
+		for range 32 {
+			workers.Go(func() {
+				for i := range next {
+					_, err := c.Send(channel.WithBulk(t.Context()), fmt.Sprint(i), channel.Text("news"))
+					assert.NoError(t, err)
+				}
+			})
+		}
+		for i := range people {
+			next <- i
+		}
+		close(next)
+		workers.Wait()
+		requirePace(t, d.all(), 30, time.Second)
+		allowed := (people/30 - 1) * time.Second
+		assert.LessOrEqual(t, time.Since(began), allowed+allowed/50)
+	})
+}
+
 func TestBulkWaitsNoLongerThanItMay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -44,8 +44,10 @@ func (s *sender) complain(c *Channel, what string, err error) {
 //
 // With a Key, a repeat returns what the first Send did, goes on at the first part that is unsent, or is
 // ErrOutcomeUnknown for as long as that is so; either the message or the Rest may be repeated, and Sent then tells of all
-// parts together. A bulk send is in line with those to its chat that are bulk too, and with no others. A message that is the answer of a webhook request is not remembered under its Key: a request that
+// parts together. A message that is the answer of a webhook request is not remembered under its Key: a request that
 // comes again needs its answer again.
+//
+// A bulk send keeps its place among those to its chat that are bulk too, and among no others.
 func (c *Channel) Send(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
 	sent, err := c.send(ctx, chatID, m)
 	if err == nil {
