@@ -31,6 +31,10 @@ type MemoryConfig struct {
 	AccountID string         // empty: bot
 	Token     channel.Secret // of the bot's calls; empty: a made-up one
 	Secret    channel.Secret // that webhook requests are signed with; empty: a made-up one
+
+	// Welcome makes the platform one of those where who started the chat and did not write yet may be written to once,
+	// in the answer to the webhook request that tells of the start.
+	Welcome bool
 }
 
 // New is a [Memory] for a test. A failure to deliver, or a person's action that makes no sense, fails the test.

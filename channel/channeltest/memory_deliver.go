@@ -67,7 +67,9 @@ func (u *MemoryUser) deliver(update memoryUpdate) {
 		duplicate.Go(func() { s.attempt(handler, update.ID, 1, body) })
 	}
 	for i := range memoryDeliveries {
-		if acknowledged := s.attempt(handler, update.ID, i+1, body); acknowledged && !(unanswered && i == 0) {
+		answer := s.attempt(handler, update.ID, i+1, body)
+		if answer.Status == http.StatusOK && !(unanswered && i == 0) {
+			u.welcomed(update, answer.Body)
 			return
 		}
 		if i < len(memoryWaits) {
@@ -93,7 +95,7 @@ func memoryBody(updates ...memoryUpdate) []byte {
 	return body
 }
 
-func (s *memoryServer) attempt(h http.Handler, id string, n int, body []byte) (acknowledged bool) {
+func (s *memoryServer) attempt(h http.Handler, id string, n int, body []byte) inmem.Answer {
 	start := time.Now()
 	answer, _ := inmem.Serve(h, s.request(body), memoryDeadline)
 	s.mu.Lock()
@@ -101,7 +103,22 @@ func (s *memoryServer) attempt(h http.Handler, id string, n int, body []byte) (a
 	s.deliveries = append(s.deliveries, Delivery{
 		UpdateID: id, Attempt: n, Status: answer.Status, At: start, Took: time.Since(start),
 	})
-	return answer.Status == http.StatusOK
+	return answer
+}
+
+// welcomed shows the person the message that an answer carried, where it may carry one.
+func (u *MemoryUser) welcomed(update memoryUpdate, body []byte) {
+	var p memorySend
+	if !update.Welcome || json.Unmarshal(body, &p) != nil {
+		return
+	}
+	u.server.mu.Lock()
+	defer u.server.mu.Unlock()
+	if u.server.check(p.Message) == nil {
+		u.last++
+		p.Message.ID = strconv.Itoa(u.last)
+		u.seen = append(u.seen, p.Message)
+	}
 }
 
 // request is a genuine webhook request.

@@ -107,6 +107,9 @@ func memoryKind(in *adapter.Incoming, u memoryUpdate) {
 	e := &in.Event
 	active := &channel.Subscription{State: channel.StateActive, Since: e.Time}
 	switch {
+	case u.Type == "start" && u.Welcome:
+		e.Kind, in.Answer = channel.EventStarted, memoryWelcome
+		in.Implies = &channel.Subscription{State: channel.StateInactive, Reason: channel.ErrNotSubscribed, Since: e.Time}
 	case u.Type == "start":
 		e.Kind, in.Implies = channel.EventStarted, active
 	case u.Type == "message" && u.Message != nil:
@@ -130,6 +133,8 @@ func memoryKind(in *adapter.Incoming, u memoryUpdate) {
 		e.Kind, e.Subscription = channel.EventSubscription, active
 	}
 }
+
+func memoryWelcome(p *adapter.Part) ([]byte, error) { return json.Marshal(p.Encoded) }
 
 func memoryPostback(p *memoryPress) *channel.Postback {
 	return &channel.Postback{ID: p.ID, Data: p.Data, Text: p.Text, MessageID: p.MessageID}

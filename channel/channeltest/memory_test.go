@@ -18,7 +18,12 @@ const (
 
 // memoryHarness is the in-memory channel as the suite needs it.
 func memoryHarness(t testing.TB, o channel.Options) (*Memory, Harness) {
-	m, err := NewMemory(MemoryConfig{Options: o, AccountID: "shop", Token: canaryToken, Secret: canarySecret})
+	return harnessOf(t, MemoryConfig{Options: o})
+}
+
+func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
+	c.AccountID, c.Token, c.Secret = "shop", canaryToken, canarySecret
+	m, err := NewMemory(c)
 	require.NoError(t, err)
 	m.server.fail = t.Errorf
 	return m, Harness{
@@ -42,8 +47,12 @@ func memoryHarness(t testing.TB, o channel.Options) (*Memory, Harness) {
 		Signed:   true,
 		Payloads: memoryPayloads,
 		Deadline: memoryDeadline,
-		Fault:    func(f Fault) bool { m.Fault(f); return true },
-		Calls:    func() int { return len(m.Requests()) },
+		Fault:    m.Fault,
+		Faults: []FaultKind{
+			FaultRateLimited, FaultUnavailable, FaultRefused, FaultLost, FaultGarbled, FaultUnauthorized, FaultUndelivered,
+			FaultDuplicated, FaultUnanswered,
+		},
+		Calls: func() int { return len(m.Requests()) },
 		Throttled: func() (n int) {
 			for _, r := range m.Requests() {
 				if r.Code == memoryRateLimited {
@@ -57,6 +66,7 @@ func memoryHarness(t testing.TB, o channel.Options) (*Memory, Harness) {
 			{Kind: channel.AttachmentFile, Name: "a.txt", Open: opener("a file")},
 			{Kind: channel.AttachmentVideo, URL: "https://example.com/a.mp4"},
 		},
+		Welcome: c.Welcome,
 		Secrets: []string{canaryToken, canarySecret},
 	}
 }
@@ -137,6 +147,14 @@ func TestMemoryPassesTheSuite(t *testing.T) {
 	t.Parallel()
 	Run(t, func(t *testing.T, o channel.Options) Harness {
 		_, h := memoryHarness(t, o)
+		return h
+	})
+}
+
+func TestMemoryWithAWelcomePassesTheSuite(t *testing.T) {
+	t.Parallel()
+	Run(t, func(t *testing.T, o channel.Options) Harness {
+		_, h := harnessOf(t, MemoryConfig{Options: o, Welcome: true})
 		return h
 	})
 }

@@ -99,12 +99,15 @@ func (u *MemoryUser) open() {
 	}
 }
 
-// Start opens the chat; ref is where from, or empty.
+// Start opens the chat; ref is where from, or empty. With MemoryConfig.Welcome that is no right to write yet.
 func (u *MemoryUser) Start(ref string) {
 	u.server.mu.Lock()
-	u.open()
+	welcome := u.server.config.Welcome && !u.started
+	if !welcome {
+		u.open()
+	}
 	u.server.mu.Unlock()
-	u.deliver(memoryUpdate{Type: "start", Ref: ref})
+	u.deliver(memoryUpdate{Type: "start", Ref: ref, Welcome: welcome})
 }
 
 // Open follows a link that Memory.Link made.

@@ -30,6 +30,7 @@ type memoryUpdate struct {
 	Press   *memoryPress     `json:"press,omitempty"`
 	React   *memoryReaction  `json:"reaction,omitempty"`
 	Ref     string           `json:"ref,omitempty"`
+	Welcome bool             `json:"welcome,omitempty"` // the answer may carry a memorySend; nothing else may be sent
 }
 
 type memoryUser struct {

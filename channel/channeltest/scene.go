@@ -29,6 +29,7 @@ type scene struct {
 	dead    *inbox // of Options.DeadLetter, if the check sets it
 	learnt  *inbox // of Options.OnSubscription
 	handler http.Handler
+	polled  bool // the platform is not to deliver
 
 	mu     sync.Mutex
 	log    bytes.Buffer
@@ -56,7 +57,7 @@ func (s *scene) open(o channel.Options) {
 	}
 	s.say(fmt.Sprintf("%v %+v %#v", s.Channel, s.Channel, s.Channel))
 	s.handler = s.Channel.Webhook(s.in)
-	if s.Serve != nil {
+	if s.Serve != nil && !s.polled {
 		s.Serve(s.handler)
 	}
 }
@@ -207,6 +208,16 @@ func (s *spyStore) fail(method string, times int) {
 		s.failing = make(map[string]int)
 	}
 	s.failing[method] = times
+}
+
+// renew has the store forget everything, when nobody is at it.
+func (s *spyStore) renew() { s.Store = channel.NewMemoryStore() }
+
+// uses is how often something was taken or written.
+func (s *spyStore) uses() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.given)
 }
 
 func (s *spyStore) spy(method string, key channel.Key, value []byte) error {

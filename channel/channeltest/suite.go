@@ -21,7 +21,7 @@ type Harness struct {
 	// does it, until it is acknowledged or the platform gives up.
 	Serve func(h http.Handler)
 
-	// User is a new person, who did not write yet.
+	// User is a new person, who did not write yet. No check asks for one name twice.
 	User func(name string) Person
 
 	// Request is a genuine webhook request with this body, signed if the platform signs.
@@ -39,8 +39,13 @@ type Harness struct {
 	// Deadline is how long the platform waits for an answer. 0: 5 s.
 	Deadline time.Duration
 
-	// Fault has something go wrong at the platform, once, and reports whether it can.
-	Fault func(f Fault) bool
+	// Welcome says that a person who started the chat and did not write may be written to once, in the answer to the
+	// webhook request that tells of it.
+	Welcome bool
+
+	// Fault has something go wrong at the platform, once; Faults are the kinds that it can.
+	Fault  func(f Fault)
+	Faults []FaultKind
 
 	// Calls is the number of calls that reached the platform, and Throttled how many of them were refused as too much.
 	Calls     func() int
@@ -126,7 +131,8 @@ func (c check) do(t testing.TB, open func(o channel.Options) Harness) {
 }
 
 func checks(probe Harness) []check {
-	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, outcomeChecks, peopleChecks, abilityChecks)
+	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, outcomeChecks, peopleChecks,
+		welcomeChecks, abilityChecks)
 	for _, p := range probe.Payloads {
 		all = append(all, payloadChecks(p)...)
 	}
@@ -135,8 +141,13 @@ func checks(probe Harness) []check {
 
 func hasRequest(h Harness) bool { return h.Request != nil && len(h.Payloads) > 0 }
 func hasUser(h Harness) bool    { return h.User != nil && h.Serve != nil }
-func hasFault(h Harness) bool   { return hasUser(h) && h.Fault != nil }
 func hasCalls(h Harness) bool   { return hasUser(h) && h.Calls != nil }
+
+// can demands a fault that the emulator can have happen to people's chats.
+func can(kind FaultKind) func(Harness) bool {
+	return func(h Harness) bool { return hasUser(h) && h.Fault != nil && slices.Contains(h.Faults, kind) }
+}
+
 func has(fs ...func(Harness) bool) func(Harness) bool {
 	return func(h Harness) bool {
 		return !slices.ContainsFunc(fs, func(f func(Harness) bool) bool { return !f(h) })

@@ -1,6 +1,8 @@
 package channeltest
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -21,6 +23,8 @@ var abilityChecks = []check{
 	{"typing is shown", has(hasUser, claim(channel.FeatureTyping)), checkTyping},
 	{"a message is marked as read", has(hasUser, claim(channel.FeatureMarkRead)), checkMarkRead},
 	{"an attachment is uploaded, sent and downloaded", has(hasUser, claim(channel.FeatureUpload)), checkUpload},
+	{"a webhook is registered, told and taken away", has(hasUser, claim(channel.FeatureRegister)), checkRegister},
+	{"polling gives each event once it is handled", has(hasUser, claim(channel.FeaturePoll)), checkPoll},
 	{"a message is sent to many chats in one call", has(hasUser, claim(channel.FeatureBatch)), checkBatch},
 }
 
@@ -204,4 +208,49 @@ func checkBatch(s *scene) {
 		assert.Nil(s, results[i].Err)
 		assert.Equal(s, []string{"news"}, p.Texts())
 	}
+}
+
+func checkRegister(s *scene) {
+	s.open(channel.Options{})
+	registrar := ability[channel.Registrar](s)
+	const url = "https://bot.example/another"
+	for range 2 {
+		require.NoError(s, s.note(registrar.Register(s.Context(), url)))
+		registration, err := registrar.Registered(s.Context())
+		require.NoError(s, s.note(err))
+		assert.Equal(s, url, registration.URL)
+		s.say(fmt.Sprintf("%+v", registration))
+	}
+	for range 2 {
+		require.NoError(s, s.note(registrar.Unregister(s.Context())))
+		registration, err := registrar.Registered(s.Context())
+		require.NoError(s, s.note(err))
+		assert.Empty(s, registration.URL)
+	}
+}
+
+func checkPoll(s *scene) {
+	s.polled = true
+	s.open(channel.Options{})
+	poller := ability[channel.Poller](s)
+	failures := 1
+	s.in.handle(func(_ context.Context, e *channel.Event) error {
+		if e.Message == nil || e.Message.Text != "again" {
+			return nil
+		}
+		if failures--; failures >= 0 {
+			return channel.ErrUnavailable
+		}
+		return nil
+	})
+	ctx, cancel := context.WithCancel(s.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- poller.Poll(ctx, s.in) }()
+	ann := s.User("Ann")
+	ann.Write("once")
+	ann.Write("again")
+	ann.Write("last")
+	assert.Equal(s, []string{"once", "again", "again", "last"}, s.in.messages())
+	cancel()
+	require.ErrorIs(s, s.note(<-ended), context.Canceled)
 }

@@ -1,7 +1,9 @@
 package channeltest
 
 import (
+	"strings"
 	"sync"
+	"testing/synctest"
 	"time"
 
 	"github.com/parley-go/parley/channel"
@@ -11,27 +13,24 @@ import (
 
 // outcomeChecks are about sends that go wrong.
 var outcomeChecks = []check{
-	{"a send that found no connection is made again", hasFault, retried(FaultRefused)},
-	{"a send that was refused as a whole is made again", hasFault, retried(FaultUnavailable)},
-	{"a send that was too much waits as long as it was told", hasFault, checkThrottled},
-	{"a send that may not wait tells when it may come again", hasFault, checkMaxWait},
-	{"one throttled chat does not hold up another", hasFault, checkThrottledApart},
-	{"a send of unknown outcome is never made twice", hasFault, unknown(FaultLost)},
-	{"a send whose answer cannot be read is never made twice", hasFault, unknown(FaultGarbled)},
-	{"a key of unknown outcome does not send again", hasFault, checkUnknownKey},
-	{"a bad token is an error of the account", hasFault, checkUnauthorized},
+	{"a send that found no connection is made again", can(FaultRefused), retried(FaultRefused)},
+	{"a send that was refused as a whole is made again", can(FaultUnavailable), retried(FaultUnavailable)},
+	{"a send that was too much waits as long as it was told", can(FaultRateLimited), checkThrottled},
+	{"a send that may not wait tells when it may come again", can(FaultRateLimited), checkMaxWait},
+	{"one throttled chat does not hold up another", can(FaultRateLimited), checkThrottledApart},
+	{"a send of unknown outcome is never made twice", can(FaultLost), unknown(FaultLost)},
+	{"a send whose answer cannot be read is never made twice", can(FaultGarbled), unknown(FaultGarbled)},
+	{"a key of unknown outcome does not send again", can(FaultLost), checkUnknownKey},
+	{"a person who leaves midway gets no more, and Rest is what was not sent", has(hasUser, hasBlock, hasTextLimit), checkRest},
+	{"a store that fails does not keep a send from leaving", hasUser, checkSendWithoutStore},
+	{"a bad token is an error of the account", can(FaultUnauthorized), checkUnauthorized},
 }
-
-// fault has something go wrong, or reports that the emulator cannot.
-func (s *scene) fault(f Fault) bool { return s.Fault(f) }
 
 func retried(kind FaultKind) func(*scene) {
 	return func(s *scene) {
 		s.open(channel.Options{})
 		ann := s.writer("Ann")
-		if !s.fault(Fault{Kind: kind}) {
-			return
-		}
+		s.Fault(Fault{Kind: kind})
 		_, err := s.send(ann.ChatID, channel.Text("hi"))
 		require.NoError(s, err)
 		assert.Equal(s, []string{"hi"}, ann.Texts())
@@ -41,9 +40,7 @@ func retried(kind FaultKind) func(*scene) {
 func checkThrottled(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
-	if !s.fault(Fault{Kind: FaultRateLimited, RetryAfter: 7 * time.Second}) {
-		return
-	}
+	s.Fault(Fault{Kind: FaultRateLimited, RetryAfter: 7 * time.Second})
 	start := time.Now()
 	_, err := s.send(ann.ChatID, channel.Text("hi"))
 	require.NoError(s, err)
@@ -55,9 +52,7 @@ func checkThrottled(s *scene) {
 func checkMaxWait(s *scene) {
 	s.open(channel.Options{MaxWait: -1})
 	ann := s.writer("Ann")
-	if !s.fault(Fault{Kind: FaultRateLimited, RetryAfter: 7 * time.Second}) {
-		return
-	}
+	s.Fault(Fault{Kind: FaultRateLimited, RetryAfter: 7 * time.Second})
 	start := time.Now()
 	for range 2 {
 		_, err := s.send(ann.ChatID, channel.Text("hi"))
@@ -75,9 +70,7 @@ func checkMaxWait(s *scene) {
 func checkThrottledApart(s *scene) {
 	s.open(channel.Options{})
 	ann, bob := s.writer("Ann"), s.writer("Bob")
-	if !s.fault(Fault{Kind: FaultRateLimited, RetryAfter: 20 * time.Second}) {
-		return
-	}
+	s.Fault(Fault{Kind: FaultRateLimited, RetryAfter: 20 * time.Second})
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		_, err := s.send(ann.ChatID, channel.Text("hi"))
@@ -95,9 +88,7 @@ func unknown(kind FaultKind) func(*scene) {
 	return func(s *scene) {
 		s.open(channel.Options{})
 		ann := s.writer("Ann")
-		if !s.fault(Fault{Kind: kind}) {
-			return
-		}
+		s.Fault(Fault{Kind: kind})
 		_, err := s.send(ann.ChatID, channel.Text("hi"))
 		if err != nil { // a platform that deduplicates may be asked again
 			require.ErrorIs(s, err, channel.ErrOutcomeUnknown)
@@ -109,9 +100,7 @@ func unknown(kind FaultKind) func(*scene) {
 func checkUnknownKey(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
-	if !s.fault(Fault{Kind: FaultLost}) {
-		return
-	}
+	s.Fault(Fault{Kind: FaultLost})
 	_, first := s.send(ann.ChatID, channel.Message{Text: "hi", Key: "order-7"})
 	_, second := s.send(ann.ChatID, channel.Message{Text: "hi", Key: "order-7"})
 	if first != nil {
@@ -124,9 +113,7 @@ func checkUnknownKey(s *scene) {
 func checkUnauthorized(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
-	if !s.fault(Fault{Kind: FaultUnauthorized}) {
-		return
-	}
+	s.Fault(Fault{Kind: FaultUnauthorized})
 	_, err := s.send(ann.ChatID, channel.Text("hi"))
 	require.ErrorIs(s, err, channel.ErrUnauthorized)
 	var e *channel.Error
@@ -136,4 +123,45 @@ func checkUnauthorized(s *scene) {
 	sub, err := s.Channel.Subscription(s.Context(), ann.ChatID)
 	require.NoError(s, s.note(err))
 	assert.NotEqual(s, channel.StateInactive, sub.State, "the person did nothing")
+}
+
+// checkRest has so long a text that the pace holds its later parts back.
+func checkRest(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	limit := s.Channel.Limits().Text
+	text := prose(limit, 30*limit.Max)
+	var sent channel.Sent
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		sent, err = s.send(ann.ChatID, channel.Text(text))
+	}()
+	synctest.Wait()
+	ann.Block()
+	<-done
+	if err == nil {
+		assert.Nil(s, sent.Rest)
+		assert.Equal(s, strings.Fields(text), strings.Fields(strings.Join(ann.Texts(), " ")))
+		return
+	}
+	require.ErrorIs(s, err, channel.ErrNotSubscribed)
+	require.NotNil(s, sent.Rest, "what is still to be sent")
+	comeBack(ann)
+	rest, err := s.send(ann.ChatID, *sent.Rest)
+	require.NoError(s, err)
+	assert.Nil(s, rest.Rest)
+	assert.Equal(s, strings.Fields(text), strings.Fields(strings.Join(ann.Texts(), " ")), "all of it, and nothing twice")
+}
+
+func checkSendWithoutStore(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	s.store.fail("Reserve", 1000)
+	for range 3 {
+		_, err := s.send(ann.ChatID, channel.Text("hi"))
+		require.NoError(s, err, "limits fall back to the local pace")
+	}
+	assert.Len(s, ann.Texts(), 3)
 }

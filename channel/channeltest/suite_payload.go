@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/parley-go/parley/channel"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -26,7 +27,7 @@ func payloadChecks(p Payload) []check {
 			run(s, p)
 		}}
 	}
-	return []check{
+	all := []check{
 		with("decodes to events that say what they are", checkDecodes),
 		with("twice is one event", checkTwice),
 		with("32 times at once is one event", checkAtOnce),
@@ -34,7 +35,12 @@ func payloadChecks(p Payload) []check {
 		with("cut anywhere does no harm", checkCut),
 		with("with members that nobody knows is the same", checkUnknownMembers),
 		with("with duplicate names, lone surrogates and bad UTF-8 is the same", checkLiberal),
+		with("with a wrong value anywhere does no harm", checkDamaged),
 	}
+	if len(p.Kinds) > 1 {
+		all = append(all, with("comes again for the event that failed alone", checkPartly))
+	}
+	return all
 }
 
 // take delivers a body for the first time and demands that it is acknowledged.
@@ -56,16 +62,44 @@ func checkDecodes(s *scene, p Payload) {
 		assert.Equal(s, s.Channel.Account(), e.Account)
 		assert.Equal(s, time.UTC, e.Time.Location())
 		assert.True(s, json.Valid(e.Raw), "Raw is JSON: %s", e.Raw)
+		assertPlain(s, e, p.Body)
 		assertContent(s, e)
-
-		b, err := json.Marshal(e)
-		require.NoError(s, err)
-		var back channel.Event
-		require.NoError(s, json.Unmarshal(b, &back))
-		again, err := json.Marshal(back)
-		require.NoError(s, err)
-		assert.JSONEq(s, string(b), string(again), "an event crosses a queue unchanged")
+		assertCrossesQueue(s, e)
 	}
+}
+
+// assertCrossesQueue checks that an event comes back from JSON as it was, by either encoder.
+func assertCrossesQueue(s *scene, e channel.Event) {
+	s.Helper()
+	b, err := json.Marshal(e)
+	require.NoError(s, err)
+	var back, strict channel.Event
+	require.NoError(s, json.Unmarshal(b, &back))
+	again, err := json.Marshal(back)
+	require.NoError(s, err)
+	assert.JSONEq(s, string(b), string(again))
+	require.NoError(s, jsonv2.Unmarshal(b, &strict))
+	again, err = jsonv2.Marshal(strict)
+	require.NoError(s, err)
+	assert.JSONEq(s, string(b), string(again))
+}
+
+// checkPartly fails one event of several: the request comes again, and only that one is handled again.
+func checkPartly(s *scene, p Payload) {
+	var once sync.Once
+	var failed string
+	s.in.handle(func(_ context.Context, e *channel.Event) (err error) {
+		once.Do(func() { failed, err = e.ID, channel.ErrUnavailable })
+		return err
+	})
+	a := s.deliver(s.Request(p.Body))
+	assert.False(s, acknowledged(a), "one of its events must come again: status %d", a.Status)
+	assert.ElementsMatch(s, p.Kinds, s.in.kinds(), "the others do not wait for it")
+	s.in.forget()
+	time.Sleep(time.Minute)
+	s.take(p.Body)
+	require.Len(s, s.in.all(), 1)
+	assert.Equal(s, failed, s.in.all()[0].ID)
 }
 
 // assertContent checks that an event has what its kind promises.
@@ -129,12 +163,18 @@ func checkAgain(s *scene, p Payload) {
 	s.in.handle(func(context.Context, *channel.Event) error { return channel.ErrUnavailable })
 	a := s.deliver(s.Request(p.Body))
 	assert.False(s, acknowledged(a), "a failure is acknowledged: status %d", a.Status)
-	first := s.in.plain(s)
+	first := s.in.all()
 	s.in.forget()
 	s.in.handle(nil)
 	time.Sleep(time.Minute)
 	s.take(p.Body)
-	assert.Equal(s, first, s.in.plain(s), "the same events, with the same IDs")
+	ids := func(events []channel.Event) (ids []string) {
+		for _, e := range events {
+			ids = append(ids, string(e.Kind)+" "+e.ID)
+		}
+		return ids
+	}
+	assert.ElementsMatch(s, ids(first), ids(s.in.all()), "the same events, with the same IDs")
 }
 
 func checkCut(s *scene, p Payload) {
@@ -171,7 +211,7 @@ func checkUnknownMembers(s *scene, p Payload) {
 // again starts over with a channel that knows nothing.
 func (s *scene) again() {
 	s.in.forget()
-	s.store.Store = channel.NewMemoryStore()
+	s.store.renew()
 	s.open(channel.Options{})
 }
 
@@ -207,5 +247,8 @@ func checkLiberal(s *scene, p Payload) {
 		s.again()
 		s.take(fmt.Appendf(nil, "{%s,%s", odd, body[1:]))
 		assert.Equal(s, want, s.in.plain(s), odd)
+		for _, e := range s.in.all() {
+			assertPlain(s, e, body)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package channeltest
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"testing/synctest"
@@ -48,17 +49,18 @@ func checkText(s *scene) {
 // prose is text of more than n units, of words and paragraphs.
 func prose(l channel.Length, n int) string {
 	var b strings.Builder
-	for i := 0; l.Of(b.String()) <= n; i++ {
+	for i, length := 0, 0; length <= n; i++ {
+		word := " wört"
 		switch {
 		case i%97 == 96:
-			b.WriteString("\n\nA paragraph")
+			word = "\n\nA paragraph"
 		case i%11 == 10:
-			b.WriteString(". A sentence")
-		default:
-			b.WriteString(" wört")
+			word = ". A sentence"
 		}
+		b.WriteString(word)
+		length += l.Of(word)
 	}
-	return strings.TrimSpace(b.String())
+	return strings.TrimSpace(b.String()) + "!"
 }
 
 func checkLongText(s *scene) {
@@ -153,7 +155,7 @@ func checkPace(s *scene) {
 	var wg sync.WaitGroup
 	people := make([]Person, 10)
 	for i := range people {
-		people[i] = s.writer("Person")
+		people[i] = s.writer("Person " + strconv.Itoa(i))
 		for range 30 {
 			wg.Go(func() {
 				_, err := s.send(people[i].ChatID, channel.Text("tick"))
@@ -192,6 +194,7 @@ func (s *scene) refuse(what, chatID string, m channel.Message, reasons ...channe
 			assert.Equal(s, s.Channel.Account().Platform, e.Platform, what)
 			assert.Equal(s, "send", e.Op, what)
 			assert.NotEmpty(s, e.Scope, what)
+			assert.True(s, strings.HasPrefix(err.Error(), e.Platform+": send: "), "%s: %v", what, err)
 		}
 	}
 	assert.Empty(s, sent.MessageIDs, what)
@@ -249,30 +252,15 @@ func checkKeyboards(s *scene) {
 	assert.Empty(s, ann.Texts())
 }
 
-// contents is a message for each feature that is content, and would be lost without it.
-var contents = map[channel.Feature]channel.Message{
-	channel.FeatureImage:     media(channel.AttachmentImage),
-	channel.FeatureVideo:     media(channel.AttachmentVideo),
-	channel.FeatureAudio:     media(channel.AttachmentAudio),
-	channel.FeatureVoice:     media(channel.AttachmentVoice),
-	channel.FeatureFile:      media(channel.AttachmentFile),
-	channel.FeatureSticker:   media(channel.AttachmentSticker),
-	channel.FeatureAnimation: media(channel.AttachmentAnimation),
-	channel.FeatureVideoNote: media(channel.AttachmentVideoNote),
-	channel.FeatureTemplate:  {Template: &channel.Template{Name: "greeting", Language: "en_US"}},
-}
-
-func media(kind channel.AttachmentKind) channel.Message {
-	return channel.Message{Attachments: []channel.Attachment{{Kind: kind, FileID: "a-file"}}}
-}
-
 func checkUnsupported(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
-	for feature, m := range contents {
-		if s.Channel.Limits().Features[feature] == channel.LevelRejected {
-			s.refuse(string(feature), ann.ChatID, m, channel.ErrUnsupported)
-		}
+	s.refuse("what is only received", ann.ChatID, channel.Message{Attachments: []channel.Attachment{
+		{Kind: channel.AttachmentOther, URL: "https://example.com/poll"},
+	}}, channel.ErrUnsupported)
+	if !claims(s.Harness, channel.FeatureTemplate) {
+		s.refuse("a template", ann.ChatID, channel.Message{Template: &channel.Template{Name: "greeting", Language: "en_US"}},
+			channel.ErrUnsupported)
 	}
 	assert.Empty(s, ann.Texts())
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -207,6 +208,19 @@ var flaws = []struct {
 			return l
 		}
 	}},
+	{"keeps what was not sent to itself", "a person who leaves midway gets no more, and Rest is what was not sent", "what is still to be sent", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			sent, err := b.Memory.Send(ctx, chatID, m)
+			sent.Rest = nil
+			return sent, err
+		}
+	}},
+	{"refuses for ever what it cannot read", "payload text with a wrong value anywhere does no harm", "status 503", func(b *broken, _ channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler { return strict(b.Memory, h) }
+	}},
+	{"repeats a whole batch", "payload batch with a wrong type in it comes again for the event that failed alone", "should have 1 item(s)", func(b *broken, _ channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler { return forgetful(b.Memory, h) }
+	}},
 	{"has a token in an error", "a text arrives as it was sent", "seen in errors", func(b *broken, _ channel.Options) {
 		b.send = func(context.Context, string, channel.Message) (channel.Sent, error) {
 			return channel.Sent{}, fmt.Errorf("post: %w", &channel.Error{
@@ -253,6 +267,23 @@ func resigned(m *Memory, h channel.Handler) http.Handler {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			http.Error(w, "short", http.StatusBadRequest)
+			return
+		}
+		next.ServeHTTP(w, m.server.request(body))
+	})
+}
+
+// strict answers what it does not understand as a server does that has no idea.
+func strict(m *Memory, h channel.Handler) http.Handler {
+	next := m.Webhook(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var b struct{ Updates []memoryUpdate }
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			err = json.Unmarshal(body, &b)
+		}
+		if err != nil {
+			http.Error(w, "?", http.StatusServiceUnavailable)
 			return
 		}
 		next.ServeHTTP(w, m.server.request(body))
@@ -316,7 +347,7 @@ func report(t *testing.T, name string, open func(o channel.Options) Harness) str
 func TestEveryCheckHasANameOfItsOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		_, h := memoryHarness(t, channel.Options{})
+		_, h := harnessOf(t, MemoryConfig{Welcome: true})
 		names := make(map[string]bool)
 		for _, c := range checks(h.probed()) {
 			assert.False(t, names[c.name], c.name)
@@ -351,6 +382,7 @@ func TestSpellingsFindASecretInAnyPlace(t *testing.T) {
 }
 
 // lacking is what the in-memory platform has not, so that the suite leaves it out.
-const lacking = "a message is marked as read, a message is sent to many chats in one call"
+const lacking = "a message is marked as read, a message is sent to many chats in one call, " +
+	"a webhook is registered, told and taken away, polling gives each event once it is handled"
 
 var quiet = slog.New(slog.DiscardHandler)

@@ -26,7 +26,7 @@ var may = []struct{ room, imports string }{
 	{"channel", ""},
 	{"channel/adapter", "channel"},
 	{"channel/broadcast", "channel"},
-	{"channel/channeltest", "channel channel/adapter"},
+	{"channel/channeltest", "channel channel/adapter internal/inmem"},
 	{"channel/boltstore", "channel"},
 	{"channel/redisstore", "channel"},
 	{"*/*test", "internal/*"}, // an emulator knows neither its adapter nor the vocabulary
