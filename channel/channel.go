@@ -15,8 +15,8 @@ type Channel interface {
 	Limits() Limits
 
 	// Send sends m to a chat: a Chat.ID of an event, or an ID that the platform documents. Text of any length is split
-	// into as many messages as the platform needs. Messages to one chat leave in the order of the calls. The Sent tells
-	// what was done, also beside an error.
+	// into as many messages as the platform needs. Messages to one chat leave in the order of the calls, those of
+	// [WithBulk] in an order of their own. The Sent tells what was done, also beside an error.
 	Send(ctx context.Context, chatID string, m Message) (Sent, error)
 
 	// User looks a person up. What events told and earlier calls returned is cached, as is that a person was not found,

@@ -187,6 +187,7 @@ func count[E memoryEntry](s *shard[E]) int {
 func TestASweepTakesNothingFromThoseAtWork(t *testing.T) {
 	t.Parallel()
 	s := NewMemoryStore()
+	s.init() // a sweep does not come before the first use
 	const chats, workers = 2 * sweepAtOnce * memoryShards, 4
 	var taken, won atomic.Int64
 	var wg sync.WaitGroup

@@ -9,25 +9,45 @@ import (
 
 // attempt is one call of a driver in the engine's care: a part of a Send, a look-up, a native call.
 type attempt struct {
+	job        job
 	op         string
 	chatIDs    []string
 	costs      []Cost
 	limits     limits
 	repeatable bool
 	bulk       bool
-	teaches    bool // its failure tells something of its only chat
+	teaches    bool // its failure tells something of its only chat, and nobody else notes it
 	patience   patience
-	call       func(ctx context.Context) error
-
-	begin func(ctx context.Context) *channel.Error // before each call, once its pace is had; nil: nothing is
-	move  func(to string) *channel.Error           // has call go to the chat's new ID; nil: it cannot
-	whole func() bool                              // whether a failed call did nothing of what was asked; nil: yes
 
 	// A platform that deduplicates may be asked again after an unknown outcome, for so long after the first try.
 	deduplicates time.Duration
 	first        time.Time // when it was first tried; zero: not yet
+	began        time.Time // when the last call began; zero: none did
 	unsure       bool      // an earlier try may have been carried out
 }
+
+// job is what an attempt is at. Its methods are called one at a time.
+type job interface {
+	// begin is called before each call, once its pace is had.
+	begin(ctx context.Context) *channel.Error
+
+	call(ctx context.Context) error
+
+	// undone reports whether the call that failed did nothing at all of what was asked.
+	undone() bool
+
+	// move has the next call go to the chat's new ID, and returns its costs, or reports that it cannot.
+	move(to string) (costs []Cost, moves bool, err *channel.Error)
+}
+
+// callFunc is a job of a call alone.
+type callFunc func(ctx context.Context) error
+
+func (f callFunc) begin(context.Context) *channel.Error { return nil }
+func (f callFunc) call(ctx context.Context) error       { return f(ctx) }
+func (f callFunc) undone() bool                         { return true }
+
+func (f callFunc) move(string) ([]Cost, bool, *channel.Error) { return nil, false, nil }
 
 const (
 	firstBackoff   = 500 * time.Millisecond // doubled each time
@@ -54,8 +74,11 @@ func (c *Channel) carry(ctx context.Context, a *attempt) (failed *channel.Error)
 		if err := c.start(ctx, a); err != nil {
 			return a.outcome(failed, err)
 		}
-		began := time.Now()
-		err := a.call(ctx)
+		a.began = time.Now()
+		if a.first.IsZero() {
+			a.first = a.began
+		}
+		err := a.job.call(ctx)
 		if err == nil {
 			c.sender.throttles.over(a.limits.buckets)
 			return nil
@@ -65,16 +88,18 @@ func (c *Channel) carry(ctx context.Context, a *attempt) (failed *channel.Error)
 			c.pause(ctx, a, &v)
 		}
 		a.unsure = a.unsure || v.Executed == ExecutedMaybe && !a.repeatable
-		if to := c.movedTo(ctx, a, &v); to != "" && a.move != nil && !moved && v.Executed == ExecutedNo {
+		if to := c.movedTo(ctx, a, &v); to != "" && !moved && v.Executed == ExecutedNo {
 			moved = true
-			if err := c.follow(a, to); err != nil {
+			switch again, err := c.follow(a, to); {
+			case err != nil:
 				return err
+			case again:
+				continue
 			}
-			continue
 		}
 		failed = a.outcome(nil, &v.Error)
 		if a.teaches && len(a.chatIDs) == 1 {
-			c.learnFailure(ctx, a.chatIDs[0], failed, began)
+			c.learnFailure(ctx, a.chatIDs[0], failed, a.began)
 		}
 		if !a.again(&v, tries) || !c.rest(ctx, a, &v, tries) {
 			return failed
@@ -93,15 +118,7 @@ func (c *Channel) start(ctx context.Context, a *attempt) *channel.Error {
 	if a.unsure && time.Since(a.first) >= a.deduplicates {
 		return c.fail(a.op, channel.ErrOutcomeUnknown)
 	}
-	if a.begin != nil {
-		if err := a.begin(ctx); err != nil {
-			return err
-		}
-	}
-	if a.first.IsZero() {
-		a.first = time.Now()
-	}
-	return nil
+	return a.job.begin(ctx)
 }
 
 // outcome is what the caller gets: the failure of the last call that was made rather than of the wait for one more, and
@@ -127,7 +144,7 @@ func (a *attempt) again(v *Verdict, tries int) bool {
 	if v.Executed == ExecutedMaybe && !a.repeatable && time.Since(a.first) >= a.deduplicates {
 		return false
 	}
-	if a.whole != nil && !a.whole() {
+	if !a.job.undone() {
 		return false
 	}
 	switch v.Error.Reason {

@@ -24,10 +24,10 @@ func Do[T any](ctx context.Context, c *Channel, call Call, f func(ctx context.Co
 	a := attempt{
 		op: call.Op, chatIDs: call.ChatIDs, costs: call.Costs, repeatable: call.Repeatable, teaches: true,
 		bulk: call.Bulk || channel.IsBulk(ctx), patience: c.patience(),
-		call: func(ctx context.Context) (err error) {
+		job: callFunc(func(ctx context.Context) (err error) {
 			v, err = f(ctx)
 			return err
-		},
+		}),
 	}
 	if err := c.carryOut(ctx, &a); err != nil {
 		return v, err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -20,50 +19,6 @@ const (
 	keyClose  = 5 * time.Second       // for the last words to the Store
 	keepForms = 16                    // messages that may be repeated under one key: the first, and the last Rests
 )
-
-// progress is how far the send under a Key came, as the Store has it: written before each part's call, so that the
-// holder's crash in the middle of one is an unknown outcome to the next.
-type progress struct {
-	Forms []form       `json:"forms,omitzero"`
-	Next  int          `json:"next,omitzero"`  // those before are sent
-	Tried time.Time    `json:"tried,omitzero"` // when the call of Next was first begun; zero: what became of it is known
-	Done  bool         `json:"done,omitzero"`
-	Sent  channel.Sent `json:"sent,omitzero"`
-}
-
-// form is a message that is good under the key: the one first sent, or a Rest that was returned.
-type form struct {
-	Print string `json:"print,omitzero"`
-	First int    `json:"first,omitzero"` // Part.Index of its first part
-}
-
-// messagePrint tells messages apart. Bytes that an attachment would open are not in it.
-func messagePrint(m channel.Message) (string, error) {
-	m.Key = ""
-	b, err := json.Marshal(m)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16]), nil
-}
-
-func (p *progress) form(print string) (form, bool) {
-	i := slices.IndexFunc(p.Forms, func(f form) bool { return f.Print == print })
-	if i < 0 {
-		return form{}, false
-	}
-	return p.Forms[i], true
-}
-
-func (p *progress) allow(f form) {
-	if _, ok := p.form(f.Print); ok {
-		return
-	}
-	if p.Forms = append(p.Forms, f); len(p.Forms) > keepForms {
-		p.Forms = slices.Delete(p.Forms, 1, 2)
-	}
-}
 
 // seedOf is what the Nonces of a Key are made from, the same in every process.
 func (c *Channel) seedOf(id string) uint64 {
@@ -115,6 +70,7 @@ func (d *outgoing) once(ctx context.Context) *channel.Error {
 	}
 	d.key, d.first, d.seed = k, f.First, c.seedOf(id)
 	_, stop := c.keepLease(context.WithoutCancel(ctx), k.claim) // where it is lost, the next write says so
+	defer stop()
 	failed = d.run(ctx)
 	stop()
 	k.finish(ctx, failed, d)
@@ -132,7 +88,7 @@ func (c *Channel) stillRunning(cause error) *channel.Error {
 func (d *outgoing) claim(ctx context.Context, key channel.Key) (*keyed, *channel.Error) {
 	c := d.c
 	for wait := keyPoll; ; wait = min(2*wait, 10*keyPoll) {
-		d.place = c.sender.lines.enter(d.sent.ChatID)
+		d.enter(ctx)
 		k := &keyed{c: c}
 		var err error
 		if k.claim, err = c.store.Claim(ctx, key, lease, keyKeep); err == nil && k.claim.State != channel.ClaimBusy {
@@ -160,14 +116,12 @@ func (c *Channel) storeFailed(ctx context.Context, cause error) *channel.Error {
 	return c.fail(opSend, &channel.Error{Reason: channel.ErrUnavailable, Message: "the store does not answer"})
 }
 
-// read gets what earlier holders of the claim left. The first has none to read.
+// read gets what earlier holders of the claim left. The number of the attempt does not tell whether there is any: a store
+// may forget uncommitted claims when its process ends.
 func (k *keyed) read(ctx context.Context) (err error) {
 	value := k.claim.Answer
 	k.values = [][]byte{nil}
 	if k.claim.State == channel.ClaimWon {
-		if k.claim.Attempt == 1 {
-			return nil
-		}
 		if value, err = k.c.store.Get(ctx, k.claim.Key); err != nil || value == nil {
 			return err
 		}
@@ -297,14 +251,14 @@ func (k *keyed) commit(ctx context.Context) {
 	k.c.log.Warn("a send with a key was not committed: a repeat will not know the outcome", "error", err)
 }
 
-// release gives the claim up. It counts as an attempt, so that the next knows to look for a record.
+// release gives the claim up.
 func (k *keyed) release(ctx context.Context) {
 	if k.claim.State != channel.ClaimWon {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keyClose)
 	defer cancel()
-	if err := k.c.store.Release(ctx, k.claim, true); err != nil {
+	if err := k.c.store.Release(ctx, k.claim, false); err != nil {
 		k.c.sender.complain(k.c, "a claim was not released: it will lapse", err)
 	}
 }

@@ -127,6 +127,9 @@ func (l *lesson) apply(k *known) {
 		if k.ClosedAt.IsZero() || l.at.After(k.ClosedAt) {
 			k.WindowEnds = later(k.WindowEnds, s.WindowEnds)
 			k.AgentWindowEnds = later(k.AgentWindowEnds, s.AgentWindowEnds)
+			if !s.WindowEnds.IsZero() {
+				k.WindowAt = later(k.WindowAt, l.at)
+			}
 		}
 		if (s.NoPromotion || l.about && s == l.told) && !newer(k.PromoAt, k.PromoSeq, l.at, l.seq) {
 			k.NoPromotion, k.PromoAt, k.PromoSeq = s.NoPromotion, l.at, l.seq
@@ -135,7 +138,7 @@ func (l *lesson) apply(k *known) {
 	switch {
 	case l.failure == "":
 	case l.failure == channel.ErrWindowClosed:
-		if l.at.After(k.ClosedAt) && !k.At.After(l.at) {
+		if l.at.After(k.ClosedAt) && !k.WindowAt.After(l.at) {
 			k.WindowEnds, k.ClosedAt = l.at.UTC(), l.at.UTC()
 		}
 	case l.decides(k):
@@ -229,6 +232,8 @@ func (c *Channel) onSubscription(ctx context.Context, cause *channel.Event) func
 		return func(*known) error { return nil }
 	}
 	return func(k *known) error {
+		ctx, cancel := context.WithTimeout(ctx, c.options.HandlerTimeout)
+		defer cancel()
 		s := k.Subscription
 		return handle(ctx, h, channel.Event{
 			ID: cause.ID + ":subscription", Kind: channel.EventSubscription, Account: c.account, Time: cause.Time,

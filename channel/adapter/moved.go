@@ -87,12 +87,13 @@ func (c *Channel) movedTo(ctx context.Context, a *attempt, v *Verdict) string {
 	return string(to)
 }
 
-// follow has the call of a go to the chat's new ID.
-func (c *Channel) follow(a *attempt, to string) (err *channel.Error) {
-	if err := a.move(to); err != nil {
-		return err
+// follow has the call of a go to the chat's new ID, and reports whether it can.
+func (c *Channel) follow(a *attempt, to string) (bool, *channel.Error) {
+	costs, moves, err := a.job.move(to)
+	if err != nil || !moves {
+		return false, err
 	}
-	a.chatIDs = []string{to}
+	a.chatIDs, a.costs = []string{to}, costs
 	a.limits, err = c.limitsOf(a.op, a.chatIDs, a.costs)
-	return err
+	return true, err
 }

@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sync"
-	"sync/atomic"
+	"slices"
 	"time"
 
 	"github.com/parley-go/parley/channel"
@@ -72,22 +71,42 @@ func (c *Channel) limitsOf(op string, chatIDs []string, costs []Cost) (limits, *
 				continue
 			}
 			units := unitsOf(costs[i:], cost.Pace)
-			if p == nil || units > p.N || ofChat && len(chatIDs) == 0 {
+			if p == nil || !l.add(c, p, units, chatIDs) {
 				return limits{}, c.fail(op, &channel.Error{
 					Reason: channel.ErrInvalid, Message: fmt.Sprintf("%d units of the pace %q cannot be had", units, cost.Pace),
 				})
 			}
-			if !ofChat {
-				l.buckets = append(l.buckets, channel.Bucket{Key: c.limitKey(p, ""), N: p.N, Per: p.Per, Cost: units})
-				l.account++
-				continue
-			}
-			for _, id := range chatIDs {
-				l.buckets = append(l.buckets, channel.Bucket{Key: c.limitKey(p, id), N: p.N, Per: p.Per, Cost: units})
-			}
 		}
 	}
 	return l, nil
+}
+
+// add has units be taken from a pace, for each of the chats where it is one of chats, and reports whether it ever has as
+// many.
+func (l *limits) add(c *Channel, p *Pace, units int, chatIDs []string) bool {
+	if !p.Chat {
+		l.buckets = append(l.buckets, channel.Bucket{Key: c.limitKey(p, ""), N: p.N, Per: p.Per, Cost: units})
+		l.account++
+		return units <= p.N
+	}
+	first := len(l.buckets)
+	for _, id := range chatIDs {
+		b := channel.Bucket{Key: c.limitKey(p, id), N: p.N, Per: p.Per, Cost: units}
+		i := -1
+		if p.Of != nil { // several chats may count as one
+			i = slices.IndexFunc(l.buckets[first:], func(other channel.Bucket) bool { return other.Key == b.Key })
+		}
+		if i < 0 {
+			l.buckets = append(l.buckets, b)
+			i = len(l.buckets) - 1 - first
+		} else {
+			l.buckets[first+i].Cost += units
+		}
+		if l.buckets[first+i].Cost > p.N {
+			return false
+		}
+	}
+	return len(chatIDs) > 0
 }
 
 func unitsOf(costs []Cost, pace string) (units int) {
@@ -243,55 +262,4 @@ func (c *Channel) pause(ctx context.Context, a *attempt, v *Verdict) {
 			_ = c.sender.local().Pause(context.WithoutCancel(ctx), key, v.Error.RetryAt)
 		}
 	}
-}
-
-// throttles counts how often in a row a platform threw us out of a bucket without saying for how long.
-type throttles struct {
-	mu sync.Mutex
-	of map[channel.Key]throttle
-	n  atomic.Int32 // len(of), to pass by without the lock
-}
-
-type throttle struct {
-	times int
-	until time.Time
-}
-
-const (
-	firstThrottle = time.Second
-	lastThrottle  = time.Minute
-	maxThrottles  = 4096 // remembered; beyond, all start anew
-)
-
-// again returns until when to pause: a second, twice as long each time, at most a minute. Refusals of calls that were
-// under way together count once.
-func (t *throttles) again(key channel.Key) time.Time {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := time.Now()
-	state := t.of[key]
-	if now.Before(state.until) {
-		return state.until
-	}
-	state.until = now.Add(min(firstThrottle<<min(state.times, 10), lastThrottle)).UTC()
-	state.times++
-	if t.of == nil || len(t.of) >= maxThrottles {
-		t.of = make(map[channel.Key]throttle)
-	}
-	t.of[key] = state
-	t.n.Store(int32(len(t.of)))
-	return state.until
-}
-
-// over forgets what a success in these buckets disproves.
-func (t *throttles) over(buckets []channel.Bucket) {
-	if t.n.Load() == 0 {
-		return
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, b := range buckets {
-		delete(t.of, b.Key)
-	}
-	t.n.Store(int32(len(t.of)))
 }

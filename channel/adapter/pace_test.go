@@ -109,6 +109,67 @@ func TestRepliesGoBeforeBulk(t *testing.T) {
 	})
 }
 
+func TestReplyDoesNotWaitBehindABroadcastToTheSameChat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := paced(perAccount)
+		c := newSender(t, d, channel.Options{})
+		var all sync.WaitGroup
+		for i := range 100 {
+			all.Go(func() {
+				_, err := c.Send(channel.WithBulk(t.Context()), "chat", channel.Text(fmt.Sprint("news ", i)))
+				assert.NoError(t, err)
+			})
+			synctest.Wait()
+		}
+		began := time.Now()
+		_, err := c.Send(t.Context(), "chat", channel.Text("answer"))
+		require.NoError(t, err)
+		assert.LessOrEqual(t, time.Since(began), time.Second)
+		all.Wait()
+		requirePace(t, d.all(), 5, time.Second)
+		n := 0
+		for _, text := range d.texts() {
+			if text != "answer" {
+				assert.Equal(t, fmt.Sprint("news ", n), text, "a broadcast keeps its order")
+				n++
+			}
+		}
+	})
+}
+
+func TestBroadcastUsesItsWholePace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := paced(Pace{Name: "account", N: 30, Per: time.Second}, perChat)
+		d.send = func(context.Context, int, *Part) error {
+			time.Sleep(80 * time.Millisecond)
+			return nil
+		}
+		c := newSender(t, d, channel.Options{})
+		const people = 3000
+		next := make(chan int)
+		var workers sync.WaitGroup
+		began := time.Now()
+		for range 32 {
+			workers.Go(func() {
+				for i := range next {
+					_, err := c.Send(channel.WithBulk(t.Context()), fmt.Sprint(i), channel.Text("news"))
+					assert.NoError(t, err)
+				}
+			})
+		}
+		for i := range people {
+			next <- i
+		}
+		close(next)
+		workers.Wait()
+		requirePace(t, d.all(), 30, time.Second)
+		allowed := (people/30 - 1) * time.Second
+		assert.LessOrEqual(t, time.Since(began), allowed+allowed/50)
+	})
+}
+
 func TestBulkWaitsNoLongerThanItMay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -399,4 +460,13 @@ func TestChatsThatThePlatformCountsAsOneShareItsPace(t *testing.T) {
 	_, err := c.Send(t.Context(), "7/topic-3", channel.Text("hi"))
 	require.ErrorIs(t, err, channel.ErrRateLimited)
 	assert.Equal(t, channel.ScopeChat, failure(t, err).Scope)
+	ok := func(context.Context) (int, error) { return 0, nil }
+	call := Call{ChatIDs: []string{"9/topic-1", "9/topic-2"}, Costs: []Cost{{Pace: "group"}}}
+	_, err = Do(t.Context(), c, call, ok)
+	require.NoError(t, err)
+	_, err = c.Send(t.Context(), "9/topic-3", channel.Text("hi"))
+	require.ErrorIs(t, err, channel.ErrRateLimited, "a call about both topics took for both")
+	call.ChatIDs = append(call.ChatIDs, "9/topic-3")
+	_, err = Do(t.Context(), c, call, ok)
+	require.ErrorIs(t, err, channel.ErrInvalid, "three at once are more than the group ever has")
 }

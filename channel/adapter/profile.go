@@ -87,6 +87,11 @@ func (c *Channel) askUser(ctx context.Context, userID string) (channel.User, *ch
 	if !found {
 		return channel.User{}, c.fail(opUser, channel.ErrNotFound)
 	}
+	u.Aliases = slices.Clone(u.Aliases) // several may have this answer
+	if u.Avatar != nil {
+		avatar := *u.Avatar
+		u.Avatar = &avatar
+	}
 	return u, nil
 }
 
@@ -95,10 +100,10 @@ func (c *Channel) lookUp(ctx context.Context, ids []string) (map[string]channel.
 	var found map[string]channel.User
 	err := c.carryOut(ctx, &attempt{
 		op: opUser, chatIDs: ids, costs: c.rules.UserCosts, repeatable: true, bulk: channel.IsBulk(ctx), patience: c.patience(),
-		call: func(ctx context.Context) (err error) {
+		job: callFunc(func(ctx context.Context) (err error) {
 			found, err = c.driver.Users(ctx, ids)
 			return err
-		},
+		}),
 	})
 	if err != nil && !(len(ids) == 1 && errors.Is(err, channel.ErrNotFound)) {
 		return nil, err

@@ -16,6 +16,7 @@ const opSend = "send"
 // sender is what the sends of a channel share.
 type sender struct {
 	lines     queue // of chats: their sends leave in the order of the calls
+	bulk      queue // of chats: a reply must not wait behind a broadcast, so that has lines of its own
 	keys      queue // of sends with a Key: a repeat waits for the one that runs
 	moves     moves
 	throttles throttles
@@ -45,6 +46,8 @@ func (s *sender) complain(c *Channel, what string, err error) {
 // ErrOutcomeUnknown for as long as that is so; either the message or the Rest may be repeated, and Sent then tells of all
 // parts together. A message that is the answer of a webhook request is not remembered under its Key: a request that
 // comes again needs its answer again.
+//
+// A bulk send keeps its place among those to its chat that are bulk too, and among no others.
 func (c *Channel) Send(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
 	sent, err := c.send(ctx, chatID, m)
 	if err == nil {
@@ -68,13 +71,20 @@ func (c *Channel) send(ctx context.Context, chatID string, m channel.Message) (c
 			return d.sent, err
 		}
 	}
-	if m.Key != "" {
-		return d.sent, d.once(ctx)
+	err := d.inLine(ctx)
+	if err != nil && !d.try.began.IsZero() { // out of the line: OnSubscription may well send
+		c.learnFailure(ctx, d.sent.ChatID, err, d.try.began)
 	}
-	d.place = c.sender.lines.enter(d.sent.ChatID)
-	defer d.place.leave()
-	err := d.run(ctx)
 	return d.sent, err
+}
+
+func (d *outgoing) inLine(ctx context.Context) *channel.Error {
+	if d.message.Key != "" {
+		return d.once(ctx)
+	}
+	d.enter(ctx)
+	defer d.place.leave()
+	return d.run(ctx)
 }
 
 // outgoing is one Send under way.
@@ -88,7 +98,14 @@ type outgoing struct {
 	first    int    // Part.Index of the first part of message
 	key      *keyed // nil without a Message.Key
 	sent     channel.Sent
+
+	part *Part        // that is being sent
+	try  attempt      // at it
+	chat [1]string    // of it
+	got  channel.Sent // of it
 }
+
+var _ job = (*outgoing)(nil)
 
 // welcome has the message be the answer of the webhook request that ctx belongs to.
 func (d *outgoing) welcome(ctx context.Context) (taken bool, err *channel.Error) {
@@ -124,11 +141,9 @@ func (d *outgoing) plan(ctx context.Context, sub channel.Subscription) (plan, *c
 
 // run sends what is not sent yet, when it is d's turn.
 func (d *outgoing) run(ctx context.Context) *channel.Error {
-	expected := d.c.expected(ctx, d.sent.ChatID)
-	if err := expected.check(time.Now(), d.message); err != nil {
-		e := d.c.fail(opSend, err)
-		e.Scope = channel.ScopeChat
-		return e
+	expected, err := d.expect(ctx)
+	if err != nil {
+		return err
 	}
 	p, err := d.plan(ctx, expected.Subscription)
 	if err != nil {
@@ -137,18 +152,46 @@ func (d *outgoing) run(ctx context.Context) *channel.Error {
 	if err := d.wait(ctx); err != nil {
 		return err
 	}
+	if d.place.turn != nil { // those before may have taught something
+		if _, err := d.expect(ctx); err != nil {
+			return err
+		}
+	}
 	for i, part := range p.parts {
 		if d.key != nil && part.Index < d.key.record.Next {
 			continue
 		}
-		if err := d.part(ctx, part, &p.rests[i]); err != nil {
+		d.part = part
+		if err := d.sendPart(ctx); err != nil {
+			d.keepRest(&p.rests[i], err)
 			return err
 		}
 	}
 	return nil
 }
 
+// expect is what is known of the right to write, or for want of that an error before any call.
+func (d *outgoing) expect(ctx context.Context) (known, *channel.Error) {
+	k := d.c.expected(ctx, d.sent.ChatID)
+	if err := k.check(time.Now(), d.message); err != nil {
+		e := d.c.fail(opSend, err)
+		e.Scope = channel.ScopeChat
+		return known{}, e
+	}
+	return k, nil
+}
+
+// enter takes a place in the line of the chat.
+func (d *outgoing) enter(ctx context.Context) {
+	line := &d.c.sender.lines
+	if channel.IsBulk(ctx) {
+		line = &d.c.sender.bulk
+	}
+	d.place = line.enter(d.sent.ChatID)
+}
+
 // wait is for d's turn in the line of its chat, no longer than it may wait for the pace that those before it wait for.
+// Where no send waits for its pace, the line is as long as their calls take.
 func (d *outgoing) wait(ctx context.Context) *channel.Error {
 	if d.place.turn == nil || !d.patience.bounded || d.patience.left == 0 {
 		if err := d.place.wait(ctx); err != nil {
@@ -170,74 +213,4 @@ func (d *outgoing) wait(ctx context.Context) *channel.Error {
 	}
 	d.patience.left = max(d.patience.left-time.Since(began), 0)
 	return nil
-}
-
-// part sends one part; rest is the message still to send when it fails.
-func (d *outgoing) part(ctx context.Context, p *Part, rest *channel.Message) *channel.Error {
-	c := d.c
-	if p.ChatID != d.sent.ChatID {
-		if err := d.readdress(p, d.sent.ChatID); err != nil {
-			return d.failed(p, rest, channel.Sent{}, err)
-		}
-	}
-	var sent channel.Sent
-	a := attempt{
-		op: opSend, chatIDs: []string{p.ChatID}, costs: p.Costs, bulk: channel.IsBulk(ctx), teaches: true,
-		patience: d.patience, deduplicates: c.rules.Deduplicates,
-	}
-	a.call = func(ctx context.Context) (err error) {
-		sent, err = c.driver.Send(ctx, p)
-		return err
-	}
-	a.whole = func() bool { return len(sent.MessageIDs) == 0 }
-	a.move = func(to string) *channel.Error {
-		if err := d.readdress(p, to); err != nil {
-			return err
-		}
-		a.costs = p.Costs
-		return nil
-	}
-	if d.key != nil {
-		d.key.resume(&a, p.Index)
-		a.begin = func(ctx context.Context) *channel.Error { return d.key.begin(ctx, p.Index, a.first, &d.sent) }
-	}
-	err := c.carry(ctx, &a)
-	d.patience = a.patience
-	d.sent.MessageIDs = append(d.sent.MessageIDs, sent.MessageIDs...)
-	if sent.Billing != "" {
-		d.sent.Billing = sent.Billing
-	}
-	if err != nil {
-		return d.failed(p, rest, sent, err)
-	}
-	if d.key != nil {
-		d.key.sent(p.Index)
-	}
-	return nil
-}
-
-// readdress makes p a part for another chat.
-func (d *outgoing) readdress(p *Part, chatID string) *channel.Error {
-	p.ChatID, d.sent.ChatID = chatID, chatID
-	if err := d.c.driver.Encode(p); err != nil {
-		return d.c.fail(opSend, err)
-	}
-	return nil
-}
-
-// failed notes what is still to send when p failed, after what of it went out nevertheless.
-func (d *outgoing) failed(p *Part, rest *channel.Message, sent channel.Sent, err *channel.Error) *channel.Error {
-	left := *rest
-	left.Key = d.message.Key
-	if n := len(sent.MessageIDs); n > 0 && n < len(p.Message.Attachments) && n <= len(left.Attachments) {
-		left.Attachments = left.Attachments[n:]
-		if left.Text == p.Message.Text { // the caption went with the first of them
-			left.Text, left.Styles = "", nil
-		}
-	}
-	d.sent.Rest = &left
-	if d.key != nil {
-		d.key.failed(p.Index, len(sent.MessageIDs) > 0, err)
-	}
-	return err
 }

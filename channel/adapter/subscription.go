@@ -42,6 +42,7 @@ type known struct {
 	Seq      int64     `json:"seq,omitzero"` // and its Incoming.Seq
 	Seen     time.Time `json:"seen,omitzero"`
 	Failed   bool      `json:"failed,omitzero"`    // State was told by a failure or a look-up, not by an event
+	WindowAt time.Time `json:"window_at,omitzero"` // the platform's time of what told WindowEnds last
 	ClosedAt time.Time `json:"closed_at,omitzero"` // windows told before are closed: a send failed
 	PromoAt  time.Time `json:"promo_at,omitzero"`  // the platform's time of what told NoPromotion
 	PromoSeq int64     `json:"promo_seq,omitzero"`
@@ -211,7 +212,7 @@ func (c *Channel) revise(
 // plain strips the times of what only this process can read, so that they compare as they will when read again.
 func (k *known) plain() {
 	for _, t := range []*time.Time{
-		&k.Since, &k.WindowEnds, &k.AgentWindowEnds, &k.At, &k.Seen, &k.ClosedAt, &k.PromoAt, &k.Asked,
+		&k.Since, &k.WindowEnds, &k.AgentWindowEnds, &k.At, &k.Seen, &k.WindowAt, &k.ClosedAt, &k.PromoAt, &k.Asked,
 	} {
 		*t = t.Round(0).UTC()
 	}
@@ -222,7 +223,7 @@ func (k *known) plain() {
 func (k *known) worthWriting(stored *known) bool {
 	a, b := *k, *stored
 	if grew(b.WindowEnds, a.WindowEnds) < windowGrain {
-		b.WindowEnds = a.WindowEnds
+		b.WindowEnds, b.WindowAt = a.WindowEnds, a.WindowAt
 	}
 	if grew(b.AgentWindowEnds, a.AgentWindowEnds) < windowGrain {
 		b.AgentWindowEnds = a.AgentWindowEnds
@@ -239,62 +240,4 @@ func grew(was, is time.Time) time.Duration {
 		return windowGrain
 	}
 	return is.Sub(was)
-}
-
-// Subscription tells what is known, asking the platform where it answers and what is known is older than a day. Where
-// that fails it tells what is known beside the error.
-func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subscription, error) {
-	if chatID == "" {
-		return channel.Subscription{}, c.fail(opSubscription, &channel.Error{Reason: channel.ErrInvalid, Message: "no chat ID"})
-	}
-	chatID = c.sender.moves.latest(chatID)
-	m, err := c.recall(ctx, chatID)
-	if err != nil {
-		if ctx.Err() != nil {
-			return channel.Subscription{}, c.ended(opSubscription, ctx.Err())
-		}
-		return channel.Subscription{}, c.fail(opSubscription, err)
-	}
-	now := time.Now()
-	if now.Sub(m.known.Asked) <= believed || m.known.State != channel.StateUnknown && now.Sub(m.known.Seen) <= believed {
-		return m.known.Subscription, nil
-	}
-	s, failed := c.askSubscription(ctx, chatID)
-	switch {
-	case failed == nil:
-		return s, nil
-	case failed.Reason == channel.ErrUnsupported:
-		return m.known.Subscription, nil
-	default:
-		return m.known.Subscription, failed
-	}
-}
-
-// askSubscription asks the platform, and notes what it says.
-func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.Subscription, *channel.Error) {
-	since := time.Now()
-	s, found, err := c.people.subscriptions.get(ctx, chatID, c.rules.SubscriptionBatch,
-		func(ctx context.Context, ids []string) (found map[string]channel.Subscription, err error) {
-			return found, c.carryOut(ctx, &attempt{
-				op: opSubscription, chatIDs: ids, costs: c.rules.SubscriptionCosts, repeatable: true, bulk: channel.IsBulk(ctx),
-				patience: c.patience(),
-				call: func(ctx context.Context) error {
-					found, err = c.driver.Subscriptions(ctx, ids)
-					return err
-				},
-			})
-		})
-	if err != nil {
-		return channel.Subscription{}, c.lookupFailed(ctx, opSubscription, err)
-	}
-	if !found {
-		s = channel.Subscription{}
-	}
-	told := c.onSubscription(ctx, &channel.Event{ID: "asked:" + chatID + ":" + stamp(since), Time: since.UTC(), Chat: channel.Chat{ID: chatID}})
-	k, err := c.revise(ctx, chatID, func(k *known) { k.asked(&s, since) }, told)
-	if err != nil {
-		c.log.Warn("what the platform told of a chat was not stored", "chat", chatID, "error", err)
-		return s, nil
-	}
-	return k.Subscription, nil
 }

@@ -96,7 +96,7 @@ func next(err error) error {
 func TestNoErrorHoldsAURL(t *testing.T) {
 	t.Parallel()
 	c := newSender(t, &sendDriver{}, channel.Options{})
-	malformed := tokenURL + "\x7f"
+	malformed := tokenURL + fmt.Sprintf("%c", 127)
 	_, parse := url.Parse(malformed)
 	for name, err := range map[string]error{
 		"nested":                    overHTTP(overHTTP(io.EOF)),

@@ -1,0 +1,68 @@
+package adapter
+
+import (
+	"context"
+	"time"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// Subscription tells what is known, asking the platform where it answers and what is known is older than a day. Where
+// that fails it tells what is known beside the error.
+func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subscription, error) {
+	if chatID == "" {
+		return channel.Subscription{}, c.fail(opSubscription, &channel.Error{Reason: channel.ErrInvalid, Message: "no chat ID"})
+	}
+	chatID = c.sender.moves.latest(chatID)
+	m, err := c.recall(ctx, chatID)
+	if err != nil {
+		if ctx.Err() != nil {
+			return channel.Subscription{}, c.ended(opSubscription, ctx.Err())
+		}
+		return channel.Subscription{}, c.fail(opSubscription, err)
+	}
+	now := time.Now()
+	if now.Sub(m.known.Asked) <= believed || m.known.State != channel.StateUnknown && now.Sub(m.known.Seen) <= believed {
+		return m.known.Subscription, nil
+	}
+	s, failed := c.askSubscription(ctx, chatID)
+	switch {
+	case failed == nil:
+		return s, nil
+	case failed.Reason == channel.ErrUnsupported:
+		return m.known.Subscription, nil
+	default:
+		return m.known.Subscription, failed
+	}
+}
+
+// askSubscription asks the platform, and notes what it says.
+func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.Subscription, *channel.Error) {
+	since := time.Now()
+	s, found, err := c.people.subscriptions.get(ctx, chatID, c.rules.SubscriptionBatch,
+		func(ctx context.Context, ids []string) (map[string]channel.Subscription, error) {
+			var found map[string]channel.Subscription
+			err := c.carryOut(ctx, &attempt{
+				op: opSubscription, chatIDs: ids, costs: c.rules.SubscriptionCosts, repeatable: true, bulk: channel.IsBulk(ctx),
+				patience: c.patience(),
+				job: callFunc(func(ctx context.Context) (err error) {
+					found, err = c.driver.Subscriptions(ctx, ids)
+					return err
+				}),
+			})
+			return found, err
+		})
+	if err != nil {
+		return channel.Subscription{}, c.lookupFailed(ctx, opSubscription, err)
+	}
+	if !found {
+		s = channel.Subscription{}
+	}
+	told := c.onSubscription(ctx, &channel.Event{ID: "asked:" + chatID + ":" + stamp(since), Time: since.UTC(), Chat: channel.Chat{ID: chatID}})
+	k, err := c.revise(ctx, chatID, func(k *known) { k.asked(&s, since) }, told)
+	if err != nil {
+		c.log.Warn("what the platform told of a chat was not stored", "chat", chatID, "error", err)
+		return s, nil
+	}
+	return k.Subscription, nil
+}
