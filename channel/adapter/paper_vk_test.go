@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -135,7 +136,7 @@ func (d *paperVK) decode(env vkEnvelope) ([]adapter.Incoming, error) {
 		e.Kind, e.Message, e.User = channel.EventEcho, m.message(), channel.User{}
 	case "message_event":
 		e.Kind, in.Implies = channel.EventPostback, nil
-		e.Postback = &channel.Postback{ID: m.EventID, Data: string(m.Payload), MessageID: vkID(m.ID)}
+		e.Postback = &channel.Postback{ID: m.EventID, Data: strings.ToValidUTF8(string(m.Payload), "\uFFFD"), MessageID: vkID(m.ID)}
 	case "message_allow":
 		e.Kind, e.Subscription = channel.EventSubscription, &active
 	case "message_deny":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -134,7 +135,7 @@ func TestThePlatformGivesUpOnABotThatAlwaysFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		chat, err := channeltest.NewMemory(channeltest.MemoryConfig{Options: channel.Options{
-			MaxAttempts: 100, DeadLetter: channel.HandlerFunc(func(context.Context, *channel.Event) error { return errors.New("no") }),
+			Logger: slog.New(slog.DiscardHandler), MaxAttempts: 100, DeadLetter: channel.HandlerFunc(func(context.Context, *channel.Event) error { return errors.New("no") }),
 		}})
 		require.NoError(t, err)
 		chat.Handle(channel.HandlerFunc(func(context.Context, *channel.Event) error { return errors.New("broken") }))

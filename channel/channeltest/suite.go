@@ -33,6 +33,9 @@ type Harness struct {
 	// Signed says that Request signs the body, so that no bit of it may change.
 	Signed bool
 
+	// Handshakes are requests that the platform asks something with before it delivers.
+	Handshakes []Handshake
+
 	// Payloads are bodies for Request.
 	Payloads []Payload
 
@@ -76,6 +79,14 @@ type Person struct {
 	Unblock func()
 }
 
+// Handshake is a request that reaches no handler, and its answer.
+type Handshake struct {
+	Name    string
+	Request func() *http.Request
+	Status  int    // 0: 200
+	Answer  string // the answer's whole body, where Status is 200
+}
+
 // Payload is the body of a webhook request, and what it decodes to.
 type Payload struct {
 	Name  string
@@ -88,7 +99,7 @@ type Payload struct {
 
 // Run checks that a channel keeps the promises of package channel: each as a subtest in a bubble of testing/synctest of
 // its own, with the harness that open makes there. open gives the channel the Options and closes what it opened by
-// t.Cleanup.
+// t.Cleanup. A check may call it again, for a second process with the same account and Store, or to start over.
 func Run(t *testing.T, open func(t *testing.T, o channel.Options) Harness) {
 	t.Helper()
 	var probe Harness
@@ -139,9 +150,11 @@ func checks(probe Harness) []check {
 	return append(all, featureChecks(probe)...)
 }
 
-func hasRequest(h Harness) bool { return h.Request != nil && len(h.Payloads) > 0 }
-func hasUser(h Harness) bool    { return h.User != nil && h.Serve != nil }
-func hasCalls(h Harness) bool   { return hasUser(h) && h.Calls != nil }
+func hasRequest(h Harness) bool   { return h.Request != nil && len(h.Payloads) > 0 }
+func hasHandshake(h Harness) bool { return len(h.Handshakes) > 0 }
+
+func hasUser(h Harness) bool  { return h.User != nil && h.Serve != nil }
+func hasCalls(h Harness) bool { return hasUser(h) && h.Calls != nil }
 
 // can demands a fault that the emulator can have happen to people's chats.
 func can(kind FaultKind) func(Harness) bool {

@@ -2,6 +2,7 @@ package channeltest
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing/synctest"
@@ -23,6 +24,7 @@ var deliveryChecks = []check{
 	{"a store that fails has the event delivered again", hasUser, checkStoreFails},
 	{"a commit that fails does not repeat the handler", hasUser, checkCommitFails},
 	{"two webhooks of a channel share what they know", hasRequest, checkTwoWebhooks},
+	{"a Mux serves the channel and sends to its addresses", hasRequest, checkMux},
 	{"replicas with one store handle an event once", hasRequest, checkReplicas},
 }
 
@@ -197,4 +199,31 @@ func checkReplicas(s *scene) {
 	}
 	wg.Wait()
 	require.ElementsMatch(s, p.Kinds, s.in.kinds())
+}
+
+func checkMux(s *scene) {
+	s.open(channel.Options{})
+	mux := &channel.Mux{Handler: s.in}
+	mux.Add(s.Channel)
+	s.handler = mux
+	account := s.Channel.Account()
+	p := s.Payloads[0]
+	for range 2 {
+		r := s.Request(p.Body)
+		r.URL.Path, r.URL.RawPath = "/"+account.Platform+"/"+account.ID, ""
+		a := s.deliver(r)
+		assert.True(s, acknowledged(a), "status %d", a.Status)
+	}
+	assert.ElementsMatch(s, p.Kinds, s.in.kinds())
+	stranger := s.Request(p.Body)
+	stranger.URL.Path, stranger.URL.RawPath = "/"+account.Platform+"/another", ""
+	assert.Equal(s, http.StatusNotFound, s.deliver(stranger).Status)
+	if !hasUser(s.Harness) {
+		return
+	}
+	s.Serve(s.Channel.Webhook(s.in))
+	ann := s.writer("Ann")
+	_, err := mux.Send(s.Context(), channel.Address{Account: account, ChatID: ann.ChatID}, channel.Text("hi"))
+	require.NoError(s, s.note(err))
+	assert.Equal(s, []string{"hi"}, ann.Texts())
 }

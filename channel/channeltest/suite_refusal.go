@@ -8,7 +8,9 @@ import (
 	"slices"
 
 	"github.com/parley-go/parley/channel"
+	"github.com/parley-go/parley/internal/inmem"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // refusalChecks are about requests that never reach the handler.
@@ -19,6 +21,7 @@ var refusalChecks = []check{
 	{"a body that is too large is refused with 413", hasRequest, checkTooLarge},
 	{"a body of the largest size is taken whole", hasRequest, checkLargest},
 	{"a body that ends early is refused with 400", hasRequest, checkShortRead},
+	{"a handshake is answered in the platform's words", hasHandshake, checkHandshakes},
 	{"a body that is no JSON reaches nobody", hasRequest, checkGarbage},
 }
 
@@ -115,4 +118,22 @@ func checkGarbage(s *scene) {
 	for _, kind := range s.in.kinds() {
 		assert.Equal(s, channel.EventOther, kind)
 	}
+}
+
+func checkHandshakes(s *scene) {
+	s.open(channel.Options{})
+	for _, shake := range s.Handshakes {
+		for range 2 {
+			answer, err := inmem.Serve(s.handler, shake.Request(), s.Deadline) // which may show what only the platform may know
+			require.NoError(s, s.note(err), shake.Name)
+			if shake.Status != 0 && shake.Status != http.StatusOK {
+				assert.Equal(s, shake.Status, answer.Status, shake.Name)
+				s.say(string(answer.Body))
+				continue
+			}
+			assert.Equal(s, http.StatusOK, answer.Status, shake.Name)
+			assert.Equal(s, shake.Answer, string(answer.Body), shake.Name)
+		}
+	}
+	assert.Empty(s, s.in.kinds())
 }

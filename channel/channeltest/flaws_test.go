@@ -1,0 +1,271 @@
+package channeltest
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// broken is the in-memory channel with something wrong.
+type broken struct {
+	*Memory
+	webhook func(h channel.Handler) http.Handler
+	send    func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error)
+	user    func(ctx context.Context, id string) (channel.User, error)
+	limits  func(l channel.Limits) channel.Limits
+}
+
+func (b *broken) Webhook(h channel.Handler) http.Handler {
+	if b.webhook == nil {
+		return b.Memory.Webhook(h)
+	}
+	return b.webhook(h)
+}
+
+func (b *broken) Send(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+	if b.send == nil {
+		return b.Memory.Send(ctx, chatID, m)
+	}
+	return b.send(ctx, chatID, m)
+}
+
+func (b *broken) User(ctx context.Context, id string) (channel.User, error) {
+	if b.user == nil {
+		return b.Memory.User(ctx, id)
+	}
+	return b.user(ctx, id)
+}
+
+func (b *broken) Limits() channel.Limits {
+	if b.limits == nil {
+		return b.Memory.Limits()
+	}
+	return b.limits(b.Memory.Limits())
+}
+
+// rewired has each handler of the channel replaced.
+func (b *broken) rewired(f func(h channel.Handler) channel.Handler) {
+	b.webhook = func(h channel.Handler) http.Handler { return b.Memory.Webhook(f(h)) }
+}
+
+var flaws = []struct {
+	name  string
+	check string
+	says  string // in what the check reports
+	in    func(b *broken, o channel.Options)
+}{
+	{"does not verify", "a request that is not genuine is refused", "200", func(b *broken, _ channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler { return resigned(b.Memory, h) }
+	}},
+	{"does not verify all of the body", "a body that was changed is refused", "200", func(b *broken, _ channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler { return resigned(b.Memory, h) }
+	}},
+	{"takes any method", "a request by another method is refused with 405", "405", func(b *broken, _ channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler {
+			next := b.Memory.Webhook(h)
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				r.Method = http.MethodPost
+				next.ServeHTTP(w, r)
+			})
+		}
+	}},
+	{"handles a redelivery again", "payload text twice is one event", "extra elements", func(b *broken, _ channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler { return forgetful(b.Memory, h) }
+	}},
+	{"handles duplicates at once", "payload text 32 times at once is one event", "extra elements", func(b *broken, _ channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler { return forgetful(b.Memory, h) }
+	}},
+	{"acknowledges what its handler failed", "payload text comes again after its handler failed", "acknowledged", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				_ = h.HandleEvent(ctx, e)
+				return nil
+			})
+		})
+	}},
+	{"answers before its handler is done", "a handler that failed gets the event again", "expected", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(_ context.Context, e *channel.Event) error {
+				go h.HandleEvent(context.Background(), e)
+				return nil
+			})
+		})
+	}},
+	{"loses the order", "messages of one chat are handled one at a time, in order", "two events of a chat at a time", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(_ context.Context, e *channel.Event) error {
+				go h.HandleEvent(context.Background(), e)
+				return nil
+			})
+		})
+	}},
+	{"has one queue for all chats", "chats do not wait for one another", "holds another's up", func(b *broken, _ channel.Options) {
+		turn := make(chan struct{}, 1) // not a Mutex: one that is waited for stops a bubble's clock
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				turn <- struct{}{}
+				defer func() { <-turn }()
+				return h.HandleEvent(ctx, e)
+			})
+		})
+	}},
+	{"retries what no repeat can mend", "a permanent error goes to the dead letters and does not block the chat", "poison", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				if err := h.HandleEvent(ctx, e); err != nil {
+					return errors.New(err.Error())
+				}
+				return nil
+			})
+		})
+	}},
+	{"buries events of a revoked token", "an error of the account is no dead letter", "the event is not bad", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				if err := h.HandleEvent(ctx, e); err != nil {
+					return &channel.Error{Reason: channel.ErrForbidden, Scope: channel.ScopeMessage}
+				}
+				return nil
+			})
+		})
+	}},
+	{"repeats a send of unknown outcome", "a send of unknown outcome is never made twice", "hi", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			sent, err := b.Memory.Send(ctx, chatID, m)
+			if errors.Is(err, channel.ErrOutcomeUnknown) {
+				return b.Memory.Send(ctx, chatID, m)
+			}
+			return sent, err
+		}
+	}},
+	{"ignores keys", "a send with a key is made once", "your order", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			m.Key = ""
+			return b.Memory.Send(ctx, chatID, m)
+		}
+	}},
+	{"cuts what is too long", "a long text arrives in parts that join to it", "greater than or equal", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			if r := []rune(m.Text); len(r) > 4096 {
+				m.Text = string(r[:4096])
+			}
+			return b.Memory.Send(ctx, chatID, m)
+		}
+	}},
+	{"asks for a person each time", "a person is looked up once", "asked again", func(b *broken, _ channel.Options) {
+		b.user = func(ctx context.Context, id string) (channel.User, error) {
+			found, err := b.driver.Users(ctx, []string{id})
+			return found[id], err
+		}
+	}},
+	{"claims what it cannot do", "an ability is there if and only if it is claimed", "Batcher", func(b *broken, _ channel.Options) {
+		b.limits = func(l channel.Limits) channel.Limits {
+			l.Features = map[channel.Feature]channel.Level{channel.FeatureBatch: channel.LevelFull}
+			return l
+		}
+	}},
+	{"keeps what was not sent to itself", "a person who leaves midway gets no more, and Rest is what was not sent", "what is still to be sent", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			sent, err := b.Memory.Send(ctx, chatID, m)
+			sent.Rest = nil
+			return sent, err
+		}
+	}},
+	{"refuses for ever what it cannot read", "payload text with a wrong value anywhere does no harm", "status 503", func(b *broken, _ channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler { return strict(b.Memory, h) }
+	}},
+	{"repeats a whole batch", "payload batch with a wrong type in it comes again for the event that failed alone", "should have 1 item(s)", func(b *broken, _ channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler { return forgetful(b.Memory, h) }
+	}},
+	{"has a token in an error", "a text arrives as it was sent", "seen in errors", func(b *broken, _ channel.Options) {
+		b.send = func(context.Context, string, channel.Message) (channel.Sent, error) {
+			return channel.Sent{}, fmt.Errorf("post: %w", &channel.Error{
+				Reason: channel.ErrUnavailable, Err: errors.New("https://memory.example/" + canaryToken),
+			})
+		}
+	}},
+	{"has a secret in base64 in an event", "payload text decodes to events that say what they are", "seen in events", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				e.Raw = []byte(strconv.Quote(base64.StdEncoding.EncodeToString([]byte("user:" + canarySecret + "!"))))
+				return h.HandleEvent(ctx, e)
+			})
+		})
+	}},
+	{"logs a secret", "a request by another method is refused with 405", "seen in the log", func(b *broken, o channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler {
+			o.Logger.Info("serving", "secret", canarySecret)
+			return b.Memory.Webhook(h)
+		}
+	}},
+	{"stores a secret", "payload text twice is one event", "seen in the store", func(b *broken, o channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			key := channel.Key{Account: b.Account(), Kind: channel.KeyDriver, ID: "token"}
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				_, _ = o.Store.CompareAndSwap(ctx, key, nil, fmt.Appendf(nil, "%x", canaryToken), 0)
+				return h.HandleEvent(ctx, e)
+			})
+		})
+	}},
+	{"answers with a secret", "a request that is not genuine is refused", "seen in answers", func(b *broken, _ channel.Options) {
+		b.webhook = func(h channel.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				http.Error(w, "expected "+canarySecret, http.StatusUnauthorized)
+			})
+		}
+	}},
+}
+
+// resigned signs every request itself, and so believes all of them.
+func resigned(m *Memory, h channel.Handler) http.Handler {
+	next := m.Webhook(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(w, "short", http.StatusBadRequest)
+			return
+		}
+		next.ServeHTTP(w, m.server.request(body))
+	})
+}
+
+// strict answers what it does not understand as a server does that has no idea.
+func strict(m *Memory, h channel.Handler) http.Handler {
+	next := m.Webhook(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var b struct{ Updates []memoryUpdate }
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			err = json.Unmarshal(body, &b)
+		}
+		if err != nil {
+			http.Error(w, "?", http.StatusServiceUnavailable)
+			return
+		}
+		next.ServeHTTP(w, m.server.request(body))
+	})
+}
+
+// forgetful gives each delivery's updates IDs of their own.
+func forgetful(m *Memory, h channel.Handler) http.Handler {
+	next := m.Webhook(h)
+	var n atomic.Int32
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(w, "short", http.StatusBadRequest)
+			return
+		}
+		body = bytes.Replace(body, []byte(`"id":"u`), fmt.Appendf(nil, `"id":"%du`, n.Add(1)), -1)
+		next.ServeHTTP(w, m.server.request(body))
+	})
+}
