@@ -19,8 +19,9 @@ func paperOpen(d adapter.Driver, h channeltest.Harness) func(t *testing.T, o cha
 	return func(t *testing.T, o channel.Options) channeltest.Harness {
 		ch, err := adapter.New(d, o)
 		require.NoError(t, err)
-		h.Channel = ch
-		return h
+		mine := h
+		mine.Channel = ch
+		return mine
 	}
 }
 
