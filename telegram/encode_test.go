@@ -279,9 +279,9 @@ func TestEncodeNamesTheCosts(t *testing.T) {
 	for chatID, want := range map[string][]adapter.Cost{
 		"5512345678":       {{Pace: "bot"}, {Pace: "chat"}},
 		"5512345678/bc":    {{Pace: "bot"}, {Pace: "chat"}},
-		"-1002233445566":   {{Pace: "bot"}, {Pace: "group"}},
-		"-1002233445566/2": {{Pace: "bot"}, {Pace: "group"}},
-		"@our_news":        {{Pace: "bot"}, {Pace: "group"}},
+		"-1002233445566":   {{Pace: "bot"}, {Pace: "chat"}, {Pace: "group"}},
+		"-1002233445566/2": {{Pace: "bot"}, {Pace: "chat"}, {Pace: "group"}},
+		"@our_news":        {{Pace: "bot"}, {Pace: "chat"}, {Pace: "group"}},
 	} {
 		p := &adapter.Part{ChatID: chatID, Message: channel.Text("x")}
 		require.NoError(t, c.driver.Encode(p))

@@ -38,7 +38,7 @@ var (
 		{Name: paceRegister, N: 1, Per: time.Second},
 	}
 	privateCosts  = []adapter.Cost{{Pace: paceBot}, {Pace: paceChat}}
-	groupCosts    = []adapter.Cost{{Pace: paceBot}, {Pace: paceGroup}}
+	groupCosts    = []adapter.Cost{{Pace: paceBot}, {Pace: paceChat}, {Pace: paceGroup}} // a group is a chat too
 	botCosts      = []adapter.Cost{{Pace: paceBot}}
 	registerCosts = []adapter.Cost{{Pace: paceBot}, {Pace: paceRegister}}
 )

@@ -26,6 +26,9 @@ func TestRulesAreThoseOfTelegram(t *testing.T) {
 			assert.True(t, known[cost.Pace], cost.Pace)
 		}
 	}
+	for _, cost := range privateCosts {
+		assert.Contains(t, groupCosts, cost, "what holds for one chat holds for a group")
+	}
 }
 
 func TestAnAbilityIsClaimedIfAndOnlyIfItIsThere(t *testing.T) {
