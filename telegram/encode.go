@@ -140,6 +140,9 @@ func (d *driver) Encode(p *adapter.Part) error {
 	if err := putNative(r.params, m.Native[platform]); err != nil {
 		return err
 	}
+	if p.Index > 0 && r.params["parse_mode"] != "" {
+		return refuse(channel.ErrInvalid, "Native parse_mode: Text is too long for one message, and markup cannot be cut")
+	}
 	p.Encoded, p.Costs = r, to.costs()
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/parley-go/parley/channel"
+	"github.com/parley-go/parley/telegram"
 	"github.com/parley-go/parley/telegram/telegramtest"
 )
 
@@ -155,5 +156,20 @@ func TestACallerWhoStopsWaitingDoesNotKnowTheOutcome(t *testing.T) {
 		_, err := r.bot.Send(ctx, ann.ChatID(), channel.Text("hi"))
 		require.ErrorIs(t, r.note(err), channel.ErrOutcomeUnknown)
 		assert.Equal(t, []string{"hi"}, texts(ann))
+	})
+}
+
+func TestMarkupOfOurOwnIsNeverCut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t).hooked()
+		ann := r.writer("Ann")
+		html := telegram.Extra{ParseMode: "HTML"}.Native()
+		_, err := r.send(ann, channel.Message{Text: "<b>one</b> " + strings.Repeat("two ", 2000) + "<i>three four</i>", Native: html})
+		require.ErrorIs(t, err, channel.ErrInvalid)
+		assert.Zero(t, r.calls("sendMessage"), "not even the part before the cut")
+		_, err = r.send(ann, channel.Message{Text: "<b>bold &amp; brave</b>", Native: html})
+		require.NoError(t, err)
+		assert.Equal(t, []string{"bold & brave"}, texts(ann))
 	})
 }
