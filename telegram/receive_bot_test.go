@@ -151,3 +151,83 @@ func TestAStrangerReachesNobody(t *testing.T) {
 		assert.Contains(t, registration.LastError, "401")
 	})
 }
+
+func TestTheNewestKnowledgeOfASubscriptionWins(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		apart          time.Duration // in the same second the ID of the update decides
+		earlier, later func(u *telegramtest.User) error
+		want           channel.Subscription
+	}{
+		"a message before a block": {
+			3 * time.Second, write, (*telegramtest.User).Block,
+			channel.Subscription{State: channel.StateInactive, Reason: channel.ErrBlocked},
+		},
+		"a message before a block in the same second": {
+			0, write, (*telegramtest.User).Block,
+			channel.Subscription{State: channel.StateInactive, Reason: channel.ErrBlocked},
+		},
+		"a block before a start": {
+			3 * time.Second, (*telegramtest.User).Block, start, channel.Subscription{State: channel.StateActive},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t).hooked()
+				ann := r.writer("Ann")
+				time.Sleep(10 * time.Second)
+				r.platform.Fault(telegramtest.Fault{Kind: telegramtest.DelayedDelivery, Delay: 30 * time.Second})
+				done := make(chan error, 1)
+				go func() { done <- c.earlier(ann) }()
+				synctest.Wait()
+				time.Sleep(c.apart)
+				since := time.Now()
+				require.NoError(t, c.later(ann))
+				require.NoError(t, <-done)
+				sub, err := r.bot.Subscription(t.Context(), ann.ChatID())
+				require.NoError(t, err)
+				assert.Equal(t, c.want.State, sub.State)
+				assert.Equal(t, c.want.Reason, sub.Reason)
+				if c.want.State == channel.StateInactive {
+					assert.WithinDuration(t, since, sub.Since, time.Second)
+				}
+			})
+		})
+	}
+}
+
+func write(u *telegramtest.User) error { return u.Write("hi") }
+func start(u *telegramtest.User) error { return u.Start("") }
+
+func TestAnEditSaysWhenItWas(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t).hooked()
+		ann := r.writer("Ann")
+		time.Sleep(time.Hour)
+		require.NoError(t, ann.Edit(ann.Sent()[0].ID, "hello!"))
+		first, second := r.events.all()[0], r.events.all()[1]
+		assert.Equal(t, channel.EventMessageEdited, second.Kind)
+		assert.Equal(t, first.Message.ID, second.Message.ID)
+		assert.Equal(t, time.Hour, second.Time.Sub(first.Time))
+	})
+}
+
+func TestANewPollerEndsTheOld(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		first, second := make(chan error, 1), make(chan error, 1)
+		go func() { first <- r.bot.Poll(ctx, &r.events) }()
+		synctest.Wait()
+		go func() { second <- r.another(nil, r.platform.Token()).Poll(ctx, &r.events) }()
+		err := r.note(<-first)
+		require.ErrorIs(t, err, channel.ErrConflict)
+		assert.Contains(t, err.Error(), "only one bot instance")
+		require.NoError(t, r.platform.NewUser("Ann").Write("hi"), "the new one goes on")
+		cancel()
+		require.ErrorIs(t, <-second, context.Canceled)
+	})
+}
