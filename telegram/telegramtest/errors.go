@@ -50,6 +50,7 @@ var (
 	errMethodNotFound   = &apiError{code: http.StatusNotFound, description: "Not Found: method not found"}
 	errMethodNotAllowed = &apiError{code: http.StatusMethodNotAllowed, description: "Method Not Allowed"}
 	errTooLarge         = &apiError{code: http.StatusRequestEntityTooLarge, description: "Request Entity Too Large"}
+	errInternal         = &apiError{code: http.StatusInternalServerError, description: "Internal Server Error: storage is not available"}
 	errChatNotFound     = badRequest("chat not found")
 )
 

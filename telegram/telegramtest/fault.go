@@ -15,7 +15,8 @@ const (
 	// TooManyRequests answers 429 with RetryAfter; the call is not carried out, nor is any message to the chat that it
 	// names, if it names one, before that time is over.
 	TooManyRequests FaultKind = iota + 1
-	// ServerError answers Status with an HTML body, as a gateway does; the call is not carried out.
+	// ServerError answers Status, with an HTML body as a gateway does; 500 is the API's own, in JSON. The call is not
+	// carried out.
 	ServerError
 	// LostResponse carries the call out and cuts the connection instead of answering, Delay later: a client with
 	// a shorter timeout meets that one.
@@ -161,6 +162,8 @@ func (f *Fault) instead() (reply, bool) {
 		return refuse(tooManyRequests(max(1, ceilSeconds(f.RetryAfter)))), true
 	case f.is(Unauthorized):
 		return refuse(errUnauthorized), true
+	case f.is(ServerError) && f.Status == http.StatusInternalServerError:
+		return refuse(errInternal), true
 	case f.is(ServerError):
 		return page(f.Status), true
 	}

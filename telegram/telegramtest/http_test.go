@@ -151,6 +151,7 @@ func TestFaultsOfCalls(t *testing.T) {
 	}{
 		"429":                {telegramtest.Fault{Kind: telegramtest.TooManyRequests, RetryAfter: 14 * time.Second}, outcome{429, "", 0}},
 		"a gateway's page":   {telegramtest.Fault{Kind: telegramtest.ServerError}, outcome{502, "", 0}},
+		"an error inside":    {telegramtest.Fault{Kind: telegramtest.ServerError, Status: 500}, outcome{500, "", 0}},
 		"a lost response":    {telegramtest.Fault{Kind: telegramtest.LostResponse}, outcome{0, "connection reset", 1}},
 		"a cut connection":   {telegramtest.Fault{Kind: telegramtest.CutConnection}, outcome{0, "connection reset", 0}},
 		"a refused one":      {telegramtest.Fault{Kind: telegramtest.RefusedConnection}, outcome{0, "connection refused", 0}},
