@@ -3,7 +3,9 @@ package telegram_test
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -121,11 +123,12 @@ func TestALostResponseIsAnUnknownOutcomeAndArrivesOnce(t *testing.T) {
 		fault   telegramtest.Fault
 		arrives []string
 	}{
-		"cut after the write":       {telegramtest.Fault{Kind: telegramtest.LostResponse}, []string{"order 7"}},
-		"cut after a long wait":     {telegramtest.Fault{Kind: telegramtest.LostResponse, Delay: 20 * time.Second}, []string{"order 7"}},
-		"cut before the write":      {telegramtest.Fault{Kind: telegramtest.CutConnection}, nil},
-		"a page in place of JSON":   {telegramtest.Fault{Kind: telegramtest.GarbledResponse}, []string{"order 7"}},
-		"a gateway that was unsure": {telegramtest.Fault{Kind: telegramtest.ServerError, Status: http.StatusGatewayTimeout}, nil},
+		"cut after the write":        {telegramtest.Fault{Kind: telegramtest.LostResponse}, []string{"order 7"}},
+		"cut after a long wait":      {telegramtest.Fault{Kind: telegramtest.LostResponse, Delay: 20 * time.Second}, []string{"order 7"}},
+		"cut before the write":       {telegramtest.Fault{Kind: telegramtest.CutConnection}, nil},
+		"a page in place of JSON":    {telegramtest.Fault{Kind: telegramtest.GarbledResponse}, []string{"order 7"}},
+		"an error inside the server": {telegramtest.Fault{Kind: telegramtest.ServerError, Status: http.StatusInternalServerError}, nil},
+		"a gateway that was unsure":  {telegramtest.Fault{Kind: telegramtest.ServerError, Status: http.StatusGatewayTimeout}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -171,5 +174,51 @@ func TestMarkupOfOurOwnIsNeverCut(t *testing.T) {
 		_, err = r.send(ann, channel.Message{Text: "<b>bold &amp; brave</b>", Native: html})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"bold & brave"}, texts(ann))
+	})
+}
+
+func TestATextOfTheLargestSizeIsOneMessage(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text  string
+		parts int
+	}{
+		"as many characters as there may be": {strings.Repeat("x", 4096), 1},
+		"one more":                           {strings.Repeat("x", 4097), 2},
+		"of four bytes each":                 {strings.Repeat("😀", 4096), 1},
+		"one more of those":                  {strings.Repeat("😀", 4097), 2},
+		"with a mark on each, which count":   {strings.Repeat("e\u0301", 2048), 1},
+		"one more with a mark":               {strings.Repeat("e\u0301", 2049), 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t).hooked()
+				ann := r.writer("Ann")
+				_, err := r.send(ann, channel.Text(c.text))
+				require.NoError(t, err)
+				assert.Len(t, texts(ann), c.parts)
+				assert.Equal(t, c.text, strings.Join(texts(ann), ""))
+			})
+		})
+	}
+}
+
+func TestABotKeepsThePaceOfAllItsChatsTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t).hooked()
+		var people []*telegramtest.User
+		for i := range 100 {
+			people = append(people, r.writer("Person "+strconv.Itoa(i)))
+		}
+		start := time.Now()
+		var wg sync.WaitGroup
+		for _, p := range people {
+			wg.Go(func() { assert.NoError(t, lastError(r.send(p, channel.Text("news")))) })
+		}
+		wg.Wait()
+		assert.Zero(t, throttled(r.platform))
+		assert.Equal(t, 3*time.Second, time.Since(start), "30 at once, and no slower than it may be")
 	})
 }
