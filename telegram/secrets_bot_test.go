@@ -100,6 +100,8 @@ func TestRefusedRequestsAndPrintedConfigsSayNoSecret(t *testing.T) {
 	printed, err := json.Marshal(cfg)
 	require.NoError(t, err)
 	r.say(string(printed) + fmt.Sprintf("%v %+v %#v %v %+v %#v", cfg, cfg, cfg, r.bot, r.bot, r.bot))
+	api := r.bot.API(t.Context())
+	r.say(fmt.Sprintf("%v %+v %#v %+v %#v", api, api, api, *api, *api))
 	cfg.Token += ":x"
 	_, err = telegram.New(cfg)
 	require.Error(t, r.note(err))
