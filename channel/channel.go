@@ -27,14 +27,15 @@ type Channel interface {
 	// is known is older than a day. A chat nobody knows is StateUnknown and no error.
 	Subscription(ctx context.Context, chatID string) (Subscription, error)
 
-	// Webhook is where the platform's requests go. It verifies before it acts, decodes, and gives each event to h once,
-	// in order within a chat. It may be called more than once; the handlers it returns share their state.
+	// Webhook is where the platform's requests go. It verifies before it acts, decodes, and gives each event to h at least
+	// once and never after it was committed, in order within a chat. It may be called more than once; the handlers it
+	// returns share their state. Over HTTP/1 a request's goroutine lasts as long as its handler, over HTTP/2 [Linger] tells.
 	Webhook(h Handler) http.Handler
 }
 
 // Handler receives events. Nil acknowledges the event for good. An error has it delivered again, unless it is an
-// [*Error] that is Permanent: then Options.DeadLetter gets the event. The context ends after Options.HandlerTimeout, and
-// not when the platform hangs up. The Event is the handler's own.
+// [*Error] that is Permanent: then Options.DeadLetter gets the event. (A bare Reason is not Permanent.) The context ends
+// after Options.HandlerTimeout, and not when the platform hangs up. The Event is the handler's own.
 type Handler interface {
 	HandleEvent(ctx context.Context, e *Event) error
 }

@@ -1,6 +1,5 @@
 // Package channel is the vocabulary of business messaging: accounts, events, messages, people, and the right to write
-// to them. It holds plain data and small interfaces; the packages telegram, viber, vk and facebook implement [Channel],
-// one messenger each.
+// to them. It holds plain data and small interfaces; a package for each messenger, such as telegram, implements [Channel].
 //
 // A bot is a [Handler] and a [Mux] with channels in it:
 //

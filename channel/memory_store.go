@@ -15,8 +15,8 @@ import (
 // before it is used, and do not copy it. None of its methods waits for anything, so it does not look at contexts.
 //
 // It is bounded. Profiles have the smaller room, so they go first, the oldest before the others; then the oldest
-// committed claims. Claims under way, subscriptions, other values and limits in force are never forgotten before their
-// time; what is past its time is swept away within a minute, and idle limits with it.
+// committed claims. Claims under way, subscriptions, receipts, other values and limits in force are never forgotten before
+// their time, which alone bounds them; what is past its time is swept away within a minute, and idle limits with it.
 type MemoryStore struct {
 	// MaxClaims is how many committed claims are remembered. 0: a million, which takes some 200 MB. An event whose claim
 	// was forgotten is handled again if the platform delivers it again.

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -33,7 +34,35 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer m.unpin(e)
+	if r.ProtoMajor >= 2 { // over HTTP/1 the request's goroutine lasts as long as its handler
+		r = r.WithContext(context.WithValue(r.Context(), lingerKey{}, linger{m, e}))
+	}
 	e.serve(m.handler()).ServeHTTP(w, r)
+}
+
+type lingerKey struct{}
+
+type linger struct {
+	m *Mux
+	e *muxEntry
+}
+
+// Linger keeps Mux.Shutdown waiting, and the channel from being dropped, until done is called. It is for an engine whose
+// work on a request goes on after the request is answered and its goroutine returned; ctx is the request's, and Linger is
+// called before that.
+func Linger(ctx context.Context) (done func()) {
+	l, ok := ctx.Value(lingerKey{}).(linger)
+	if !ok {
+		return func() {}
+	}
+	l.m.mu.Lock()
+	defer l.m.mu.Unlock()
+	l.m.running++
+	l.e.pins++
+	return func() {
+		l.m.unpin(l.e)
+		l.m.end()
+	}
 }
 
 // serve is the channel's webhook, made when the first request comes: most accounts of a CRM only send.

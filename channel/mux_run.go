@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 )
@@ -73,8 +74,8 @@ func (m *Mux) Poll(ctx context.Context) error {
 
 func (m *Mux) poll(ctx context.Context, a Account, p Poller) (err error) {
 	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("%s: poll: panic: %v", a, v)
+		if recover() != nil { // whose text is not told: it may hold a URL with the token
+			err = fmt.Errorf("%s: poll: panic at %s", a, debug.Stack())
 		}
 	}()
 	err = p.Poll(ctx, m.handler())

@@ -29,12 +29,13 @@ type Options struct {
 	// MaxWait is the longest that Send waits for its pace. 0: as long as its context allows; less: not at all.
 	MaxWait time.Duration `json:"-"`
 
-	// MaxAttempts is the number of failed deliveries of an event after which DeadLetter gets it. 0: as often as the
-	// platform delivers, at most 10.
+	// MaxAttempts is the number of failed deliveries of an event after which DeadLetter gets it, and at most what the
+	// platform makes. 0: ten.
 	MaxAttempts int `json:"max_attempts,omitzero"`
 
 	// DeadLetter gets an event that its handler failed for good: [Failure] of its context tells why. Its nil
-	// acknowledges the event, an error has it delivered again. Nil: the event is logged, whole, and acknowledged.
+	// acknowledges the event, an error has it delivered again. Nil: the event is logged, whole,
+	// and acknowledged.
 	DeadLetter Handler `json:"-"`
 
 	// OnSubscription gets an EventSubscription for each change that no event of the platform tells: a first message, a

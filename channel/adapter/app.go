@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"sync"
 
 	"github.com/parley-go/parley/channel"
@@ -84,10 +85,16 @@ func (e endpoint) distribute(ctx context.Context, m *channel.Mux, entries []Entr
 }
 
 // hand delivers one account's entries.
-func (e endpoint) hand(ctx context.Context, m *channel.Mux, a channel.Account, natives [][]byte, x *exchange) error {
+func (e endpoint) hand(ctx context.Context, m *channel.Mux, a channel.Account, natives [][]byte, x *exchange) (err error) {
+	defer func() {
+		if recover() != nil { // whose text is not logged: it may hold a URL with the token
+			err = errNotYet
+			e.log.Error("the driver panicked", "account", a.String(), "stack", string(debug.Stack()))
+		}
+	}()
 	var refused error
 	found := false
-	err := m.With(ctx, a, func(ch channel.Channel, h channel.Handler) error {
+	err = m.With(ctx, a, func(ch channel.Channel, h channel.Handler) error {
 		found = true
 		c, ok := channel.As[*Channel](ch)
 		if !ok {

@@ -63,7 +63,7 @@ func fill(r *Rules, o *channel.Options) {
 	r.MaxBody = max(r.MaxBody, 1<<20)
 	setDefault(&r.Ack.Status, http.StatusOK)
 	setDefault(&r.NotYet.Status, http.StatusServiceUnavailable)
-	setDefault(&r.Deadline, 5*time.Second)
+	setDefault(&r.Deadline, 4*time.Second)
 	setDefault(&r.Redelivery, 24*time.Hour)
 	setDefault(&r.UserBatch, 1)
 	setDefault(&r.UserKeep, 24*time.Hour)
@@ -73,9 +73,9 @@ func fill(r *Rules, o *channel.Options) {
 	setDefault(&o.HandlerTimeout, time.Minute)
 	if o.MaxAttempts <= 0 {
 		o.MaxAttempts = 10
-		if r.Deliveries > 0 {
-			o.MaxAttempts = min(r.Deliveries, 10)
-		}
+	}
+	if r.Deliveries > 0 {
+		o.MaxAttempts = min(o.MaxAttempts, r.Deliveries)
 	}
 	if o.Store == nil {
 		o.Store = channel.NewMemoryStore()

@@ -42,7 +42,8 @@ type Driver interface {
 	Decode(native []byte) ([]Incoming, error)
 
 	// Complete is called for an Incoming that asks for it, after its claim and before its handler: a message that the
-	// platform cut is read again. What cannot be completed is logged by the engine, and delivered as it is.
+	// platform cut is read again. It may change all of the Event but its ID, and has ten seconds. What cannot be completed
+	// is logged by the engine, and delivered as it is.
 	Complete(ctx context.Context, in *Incoming) error
 
 	// Encode checks a part and sets p.Encoded, which Send gets, and p.Costs. It makes no call. ErrTooLarge says that the
@@ -101,6 +102,8 @@ type Delivery struct {
 
 // Incoming is an event and what only the engine needs to know of it.
 type Incoming struct {
+	// Event has an ID that is the same each time the platform delivers it: the engine handles an ID once. Without one the
+	// Raw stands for it. Time is that of the arrival where the platform tells none.
 	Event channel.Event
 
 	// Order names what the event is ordered in: events with the same Order are handled one at a time, as they arrived.
@@ -140,7 +143,7 @@ type Rules struct {
 	PollOnly   bool          // there is no webhook: it answers 404
 	Ack        Response      // acknowledges a request
 	NotYet     Response      // asks for it again; zero: 503
-	Deadline   time.Duration // the platform wants its answer within; the engine answers NotYet then; 0: 5 s
+	Deadline   time.Duration // when the engine answers NotYet: earlier than the platform gives up; 0: 4 s
 	Redelivery time.Duration // how long after the first delivery the platform may repeat it; 0: a day
 	Deliveries int           // how often it delivers one event at most; 0: not known
 

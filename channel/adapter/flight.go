@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/parley-go/parley/channel"
@@ -15,6 +16,7 @@ type flights struct {
 
 // flight is one event being handled; done is closed when result is set.
 type flight struct {
+	last   atomic.Bool // a duplicate came that the platform will not repeat
 	done   chan struct{}
 	result result
 }

@@ -15,8 +15,9 @@ const (
 
 // Poll receives by calling fetch, which waits for native updates and returns them, until ctx ends or fetch fails for
 // good. It calls fetch again once every update of the last call is committed, or with its dead letter: what a platform
-// acknowledges by the offset of the next call may be derived from that. Failures that may pass are retried, slower and
-// slower; an account that the platform refuses, and another poller, end it.
+// acknowledges by the offset of the next call may be derived from that. So an event whose handler fails holds up the next
+// call until it is handled, or a dead letter. Failures of fetch that may pass are retried, slower and slower; an account
+// that the platform refuses, and another poller, end it.
 func Poll(ctx context.Context, c *Channel, h channel.Handler, fetch func(ctx context.Context) ([][]byte, error)) error {
 	if h == nil {
 		h = channel.Handlers{}
@@ -57,7 +58,7 @@ func (c *Channel) deliverAll(ctx context.Context, h channel.Handler, updates [][
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		results := c.deliver(context.WithoutCancel(ctx), h, events, delivery{})
+		results := c.deliver(context.WithoutCancel(ctx), h, events, delivery{over: ctx.Done()})
 		again := events[:0]
 		for i, r := range results {
 			if r.err != nil {

@@ -95,8 +95,24 @@ func (c *Channel) askUser(ctx context.Context, userID string) (channel.User, *ch
 	return u, nil
 }
 
-// lookUp asks the platform about people, and keeps each answer once, whoever waits for it.
-func (c *Channel) lookUp(ctx context.Context, ids []string) (map[string]channel.User, error) {
+// lookUp asks the platform about people, and keeps each answer once, whoever waits for it. Those whose answer was kept
+// since their look-up was asked for are left out.
+func (c *Channel) lookUp(ctx context.Context, asked []string) (map[string]channel.User, error) {
+	known := make(map[string]channel.User)
+	ids := make([]string, 0, len(asked))
+	for _, id := range asked {
+		p, err := c.profile(ctx, id)
+		switch now := time.Now(); {
+		case err == nil && now.Before(p.Full):
+			known[id] = p.User
+		case err == nil && now.Before(p.Missing):
+		default:
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return known, nil
+	}
 	var found map[string]channel.User
 	err := c.carryOut(ctx, &attempt{
 		op: opUser, chatIDs: ids, costs: c.rules.UserCosts, repeatable: true, bulk: channel.IsBulk(ctx), patience: c.patience(),
@@ -120,9 +136,9 @@ func (c *Channel) lookUp(ctx context.Context, ids []string) (map[string]channel.
 			*p = profile{User: merged(u, p.User), Full: now.Add(c.rules.UserKeep)}
 		})
 		c.pointProfiles(ctx, u.ID, append([]string{id}, p.User.Aliases...))
-		found[id] = p.User
+		known[id] = p.User
 	}
-	return found, nil
+	return known, nil
 }
 
 // learnProfile notes what an event tells of a person. It fails no event: the next one tells it again.

@@ -1,10 +1,9 @@
 package adapter
 
 import (
-	"bytes"
 	"context"
 	"net/http"
-	"slices"
+	"runtime/debug"
 	"sync"
 
 	"github.com/parley-go/parley/channel"
@@ -42,7 +41,7 @@ func (c *Channel) Webhook(h channel.Handler) http.Handler {
 			ack = *d.Ack
 		}
 		ctx := context.WithoutCancel(r.Context())
-		return c.reply(ack, c.deliver(ctx, h, d.Events, delivery{last: d.Last, over: x.over}))
+		return c.reply(ack, c.deliver(ctx, h, d.Events, delivery{last: d.Last, answers: true, over: x.over}))
 	}
 	return http.HandlerFunc(e.serve)
 }
@@ -70,44 +69,64 @@ func (c *Channel) reply(ack Response, results []result) Response {
 	return ack
 }
 
-// delivery is what the events of one request have in common.
+// delivery is what the events of one request, or of one poll, have in common.
 type delivery struct {
-	last bool            // the platform will not repeat it
-	over <-chan struct{} // closed at the platform's deadline; nil: there is none
+	last    bool            // the platform will not repeat it
+	answers bool            // there is a response that may carry a message
+	over    <-chan struct{} // closed when nobody waits for the outcome any more; nil: it never is
 }
 
-// result is what became of an event: nil acknowledges it, with an answer that the response carries.
+// result is what became of an event: a nil err acknowledges it, with an answer that the response carries.
 type result struct {
 	answer []byte
 	err    error
+}
+
+// arrival is an event on its way through claim, handler and commit.
+type arrival struct {
+	*Incoming
+	id     string // Event.ID as it came: everything about the event is kept under it
+	h      channel.Handler
+	d      delivery
+	flight *flight
+	ticket *ticket       // in the line of its chat; nil: a duplicate, which waits for the flight of the first
+	slots  chan struct{} // of the batch; nil: it is alone
 }
 
 // atOnce is how many chats of one batch are handled at a time.
 const atOnce = 16
 
 // deliver takes events through claim, handler and commit, and returns when all are over. The results are in the order
-// of the events. Their places in their chats' queues are taken before it starts.
+// of the events. Their places in their chats' lines are taken before it starts.
 func (c *Channel) deliver(ctx context.Context, h channel.Handler, events []Incoming, d delivery) []result {
 	results := make([]result, len(events))
-	if len(events) == 1 {
-		in := &events[0]
-		c.prepare(in)
-		results[0] = c.process(ctx, h, in, c.receiver.begin(in), d, nil)
+	arrivals := make([]arrival, len(events))
+	for i := range events {
+		results[i].err = errNotYet
+		c.prepare(&events[i])
+		arrivals[i] = arrival{Incoming: &events[i], id: events[i].Event.ID, h: h, d: d}
+		c.receiver.begin(&arrivals[i])
+	}
+	if len(arrivals) == 1 {
+		c.process(ctx, &arrivals[0], &results[0])
 		return results
 	}
 	slots := make(chan struct{}, atOnce)
-	groups := make(map[string][]int, len(events))
-	arrivals := make([]arrival, len(events))
-	for i := range events {
-		c.prepare(&events[i])
-		groups[events[i].Order] = append(groups[events[i].Order], i)
-		arrivals[i] = c.receiver.begin(&events[i])
+	groups := make(map[string][]int, len(arrivals))
+	for i := range arrivals {
+		arrivals[i].slots = slots
+		groups[arrivals[i].Order] = append(groups[arrivals[i].Order], i)
 	}
 	var wg sync.WaitGroup
 	for _, group := range groups {
 		wg.Go(func() {
+			defer func() { // a handler that ends its goroutine leaves the others of the chat behind
+				for _, i := range group {
+					c.receiver.end(&arrivals[i], results[i])
+				}
+			}()
 			for _, i := range group {
-				results[i] = c.process(ctx, h, &events[i], arrivals[i], d, slots)
+				c.process(ctx, &arrivals[i], &results[i])
 			}
 		})
 	}
@@ -119,85 +138,64 @@ func (c *Channel) deliver(ctx context.Context, h channel.Handler, events []Incom
 func (c *Channel) prepare(in *Incoming) {
 	e := &in.Event
 	setDefault(&e.Account, c.account)
-	e.Time = e.Time.UTC()
-	e.Raw = cleanRaw(bytes.Clone(e.Raw))
+	e.Raw = cleanRaw(e.Raw)
+	cleanTimes(e)
 	if e.ID == "" {
-		e.ID = fingerprint(e.Raw)
+		e.ID = fingerprint(e)
 	}
 	if in.Order == "" {
-		in.Order = "chat\x00" + e.Chat.ID
-		if e.Chat.ID == "" {
+		switch {
+		case e.Chat.ID != "":
+			in.Order = "chat\x00" + e.Chat.ID
+		case e.User.ID != "":
 			in.Order = "user\x00" + e.User.ID
+		default:
+			in.Order = "event\x00" + e.ID
 		}
 	}
 }
 
-// arrival is an event's place among those in this process: the first of its ID has a ticket in the line of its chat, a
-// duplicate waits for the flight of the first.
-type arrival struct {
-	flight *flight
-	ticket *ticket // nil: a duplicate
-}
-
-// begin gives an event its place. It does so at one stroke: an event whose flight is another's stands behind that one's
-// ticket then, and so does everything that waits for it. Else two batches could wait for each other.
-func (r *receiver) begin(in *Incoming) arrival {
+// begin gives an arrival its place: the first of its ID a ticket in the line of its chat, a duplicate the flight of the first.
+// It does so at one stroke: an event whose flight is another's stands behind that one's ticket then, and so does
+// everything that waits for it. Else two batches could wait for each other.
+func (r *receiver) begin(j *arrival) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	f, first := r.flights.begin(in.Event.ID)
-	if !first {
-		return arrival{flight: f}
+	f, first := r.flights.begin(j.id)
+	j.flight = f
+	if first {
+		j.ticket = r.order.enter(j.Order)
+	} else if j.d.last {
+		f.last.Store(true)
 	}
-	return arrival{f, r.order.enter(in.Order)}
 }
 
-// process takes one event through, once: a duplicate in this process shares the outcome of the first.
-func (c *Channel) process(ctx context.Context, h channel.Handler, in *Incoming, a arrival, d delivery,
-	slots chan struct{}) result {
-	if a.ticket == nil {
+// end gives an arrival's place back, and tells its duplicates the outcome. A second time it does nothing.
+func (r *receiver) end(j *arrival, res result) {
+	if j.ticket == nil {
+		return
+	}
+	j.ticket.leave()
+	j.ticket = nil
+	r.flights.end(j.id, j.flight, res)
+}
+
+// process takes one event through, once: a duplicate in this process shares the outcome of the first. A driver that
+// panics, or a handler that ends its goroutine, leaves the event refused for now.
+func (c *Channel) process(ctx context.Context, j *arrival, res *result) {
+	if j.ticket == nil {
 		select {
-		case <-a.flight.done:
-			return a.flight.result
-		case <-d.over:
-			return result{err: errNotYet}
+		case <-j.flight.done:
+			*res = j.flight.result
+		case <-j.d.over:
 		}
+		return
 	}
-	defer a.ticket.leave()
-	r := c.claim(ctx, h, in, a.ticket, d, slots)
-	c.receiver.flights.end(in.Event.ID, a.flight, r)
-	return r
+	defer func() {
+		if recover() != nil { // whose text is not logged: it may hold a URL with the token
+			c.log.Error("event refused for now: the driver panicked", "event", j.id, "stack", string(debug.Stack()))
+		}
+		c.receiver.end(j, *res)
+	}()
+	*res = c.inTurn(ctx, j)
 }
-
-// presses are those whose handler runs and did not answer them yet.
-type presses struct {
-	mu      sync.Mutex
-	waiting []string
-}
-
-func (p *presses) add(id string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waiting = append(p.waiting, id)
-}
-
-// take removes a press and reports whether it was waiting.
-func (p *presses) take(id string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	i := slices.Index(p.waiting, id)
-	if i < 0 {
-		return false
-	}
-	p.waiting = slices.Delete(p.waiting, i, i+1)
-	return true
-}
-
-// drop forgets a press whose handler failed.
-func (p *presses) drop(b *channel.Postback) {
-	if b != nil && b.ID != "" {
-		p.take(b.ID)
-	}
-}
-
-// answered notes that a call answers the press with this Postback.ID, so that the engine does not.
-func (c *Channel) answered(pressID string) { c.receiver.presses.take(pressID) }

@@ -1,0 +1,95 @@
+package adapter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/parley-go/parley/channel"
+)
+
+const (
+	storeWait   = 5 * time.Second // for one call of a Store
+	commitTries = 3
+	commitPause = 200 * time.Millisecond // doubled after each try
+)
+
+// toStore is ctx for one call of the Store: one that hangs must not block its chat for ever. The default Store waits for
+// nothing, and is spared the timer.
+func (c *Channel) toStore(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, instant := c.store.(*channel.MemoryStore); instant {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, storeWait)
+}
+
+// commit records that the event needs no handler any more. Until that is recorded it is refused, and remembered here.
+func (c *Channel) commit(ctx context.Context, j *arrival, claim channel.Claim, answer []byte) result {
+	err := c.tryCommit(ctx, claim, answer)
+	switch {
+	case err == nil:
+		c.receiver.undone.remove(j.id)
+		return result{answer: answer}
+	case errors.Is(err, channel.ErrConflict):
+		c.log.Error("event may be handled twice: its lease ran out", "event", j.id)
+	default:
+		c.log.Error("event refused though handled: the store failed", "event", j.id, "error", err)
+	}
+	c.receiver.undone.add(j.id, handled{claim, answer, time.Now().Add(c.rules.Redelivery)})
+	return result{err: err}
+}
+
+func (c *Channel) tryCommit(ctx context.Context, claim channel.Claim, answer []byte) (err error) {
+	for i := range commitTries {
+		if i > 0 {
+			time.Sleep(commitPause << (i - 1))
+		}
+		call, cancel := c.toStore(ctx)
+		err = c.store.Commit(call, claim, answer, c.rules.Redelivery)
+		cancel()
+		if err == nil || errors.Is(err, channel.ErrConflict) {
+			return err
+		}
+	}
+	return err
+}
+
+// giveBack frees the claim, so that the event's next delivery wins it.
+func (c *Channel) giveBack(ctx context.Context, claim channel.Claim, counts bool, cause error) result {
+	ctx, cancel := c.toStore(ctx)
+	defer cancel()
+	if err := c.store.Release(ctx, claim, counts); err != nil {
+		c.log.Warn("claim not released: its lease runs out", "event", claim.Key.ID, "error", err)
+	}
+	return result{err: cause}
+}
+
+// deadLetter hands an event over that its handler failed for good; whoever takes it acknowledges it. The lease is kept
+// meanwhile.
+func (c *Channel) deadLetter(ctx context.Context, j *arrival, claim channel.Claim, cause error) result {
+	if c.options.DeadLetter == nil {
+		c.log.Error("event failed for good", "event", j.id, "kind", j.Event.Kind, "attempt", claim.Attempt,
+			"error", cause, "dead_letter", asText(&j.Event))
+		return c.commit(ctx, j, claim, nil)
+	}
+	held, stop := c.keepLease(channel.WithFailure(ctx, cause), claim)
+	limited, cancel := context.WithTimeout(held, c.options.HandlerTimeout)
+	err := handle(limited, c.options.DeadLetter, j.Event)
+	cancel()
+	stop()
+	if err != nil {
+		c.log.Error("event refused: the dead letter handler failed", "event", j.id, "error", err, "cause", cause)
+		return c.giveBack(ctx, claim, true, err)
+	}
+	return c.commit(ctx, j, claim, nil)
+}
+
+// asText is an event for a log, whole.
+func asText(e *channel.Event) string {
+	b, err := json.Marshal(e)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
