@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"runtime/debug"
 	"slices"
 	"strings"
 )
@@ -74,8 +73,8 @@ func (m *Mux) Poll(ctx context.Context) error {
 
 func (m *Mux) poll(ctx context.Context, a Account, p Poller) (err error) {
 	defer func() {
-		if recover() != nil { // whose text is not told: it may hold a URL with the token
-			err = fmt.Errorf("%s: poll: panic at %s", a, debug.Stack())
+		if v := recover(); v != nil { // whose text is not told: it may hold a URL with the token
+			err = fmt.Errorf("%s: poll: panic of a %T", a, v)
 		}
 	}()
 	err = p.Poll(ctx, m.handler())

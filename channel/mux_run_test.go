@@ -108,7 +108,7 @@ func TestMuxPollsOnWhenAnAccountFails(t *testing.T) {
 		require.Empty(t, ended)
 
 		require.NoError(t, m.Shutdown(t.Context()))
-		assert.EqualError(t, <-ended, "vk:1: unauthorized\nvk:2: poll: panic: a bug\nvk:5: conflict")
+		assert.EqualError(t, <-ended, "vk:1: unauthorized\nvk:2: poll: panic of a string\nvk:5: conflict")
 	})
 }
 
