@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -82,14 +83,15 @@ func people(t *testing.T, platform *telegramtest.Server) func(name string) chann
 		}
 		return channeltest.Person{
 			ID: u.ID(), ChatID: u.ChatID(),
-			Write:   func(text string) { did(u.Write(text)) },
-			Texts:   func() []string { return texts(u) },
-			Start:   func(ref string) { did(u.Start(ref)) },
-			Open:    func(link string) { did(u.Open(link)) },
-			Press:   func(label string) { did(u.Press(label)) },
-			Answers: u.Answers,
-			Block:   func() { did(u.Block()) },
-			Unblock: func() { did(u.Unblock()) },
+			Write:    func(text string) { did(u.Write(text)) },
+			Texts:    func() []string { return texts(u) },
+			Messages: func() []channel.Message { return seenBy(u) },
+			Start:    func(ref string) { did(u.Start(ref)) },
+			Open:     func(link string) { did(u.Open(link)) },
+			Press:    func(label string) { did(u.Press(label)) },
+			Answers:  u.Answers,
+			Block:    func() { did(u.Block()) },
+			Unblock:  func() { did(u.Unblock()) },
 		}
 	}
 }
@@ -103,6 +105,57 @@ func texts(u *telegramtest.User) []string {
 		}
 	}
 	return seen
+}
+
+// seenBy is the messages of texts in the suite's words.
+func seenBy(u *telegramtest.User) []channel.Message {
+	var all []channel.Message
+	for _, m := range u.Messages() {
+		if m.Deleted {
+			continue
+		}
+		all = append(all, channel.Message{
+			ID: m.ID, Text: m.Text, Styles: stylesOf(m), Keyboard: keyboardOf(m.Keyboard), ReplyTo: m.ReplyTo, Silent: m.Silent,
+		})
+	}
+	return all
+}
+
+// stylesOf leaves out what the platform found by itself.
+func stylesOf(m telegramtest.Message) []channel.Style {
+	bytesBefore := []int{} // by UTF-16 code units
+	for i, c := range m.Text {
+		for range utf16.RuneLen(c) {
+			bytesBefore = append(bytesBefore, i)
+		}
+	}
+	bytesBefore = append(bytesBefore, len(m.Text))
+	var styles []channel.Style
+	for _, e := range m.Entities {
+		for kind, look := range looks {
+			if look == e.Type {
+				styles = append(styles, channel.Style{
+					Kind: kind, Start: bytesBefore[e.Offset], End: bytesBefore[e.Offset+e.Length], URL: e.URL, Language: e.Language,
+				})
+			}
+		}
+	}
+	return styles
+}
+
+func keyboardOf(k *telegramtest.Keyboard) *channel.Keyboard {
+	if k == nil {
+		return nil
+	}
+	shown := &channel.Keyboard{Inline: k.Inline, OneTime: k.OneTime}
+	for _, row := range k.Rows {
+		var buttons []channel.Button
+		for _, b := range row {
+			buttons = append(buttons, channel.Button{Text: b.Text, URL: b.URL})
+		}
+		shown.Rows = append(shown.Rows, buttons)
+	}
+	return shown
 }
 
 func throttled(platform *telegramtest.Server) (n int) {

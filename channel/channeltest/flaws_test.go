@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync/atomic"
 
@@ -55,6 +56,15 @@ func (b *broken) Limits() channel.Limits {
 // rewired has each handler of the channel replaced.
 func (b *broken) rewired(f func(h channel.Handler) channel.Handler) {
 	b.webhook = func(h channel.Handler) http.Handler { return b.Memory.Webhook(f(h)) }
+}
+
+// mangled has each message replaced by what f makes of it.
+func (b *broken) mangled(f func(m *channel.Message)) {
+	b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+		m.Styles = slices.Clone(m.Styles)
+		f(&m)
+		return b.Memory.Send(ctx, chatID, m)
+	}
 }
 
 var flaws = []struct {
@@ -179,6 +189,40 @@ var flaws = []struct {
 			sent.Rest = nil
 			return sent, err
 		}
+	}},
+	{"styles what stands before too", "a style covers the text that it was asked for", "Not equal", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) {
+			for i, st := range m.Styles {
+				m.Styles[i].Start, m.Styles[i].End = 0, st.End
+			}
+		})
+	}},
+	{"has one look for all styles", "a style covers the text that it was asked for", "Not equal", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) {
+			for i := range m.Styles {
+				m.Styles[i].Kind = channel.StyleBold
+			}
+		})
+	}},
+	{"styles the first part alone", "a style goes on over the parts of a long text", "not bold", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) {
+			for i, st := range m.Styles {
+				m.Styles[i].End = min(st.End, 4000)
+			}
+		})
+	}},
+	{"shows a keyboard in one row", "a keyboard is shown as it was sent", "Not equal", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) {
+			if m.Keyboard != nil {
+				m.Keyboard = &channel.Keyboard{Inline: m.Keyboard.Inline, Rows: [][]channel.Button{slices.Concat(m.Keyboard.Rows...)}}
+			}
+		})
+	}},
+	{"forgets what it answers", "a reply shows what it answers", "Not equal", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) { m.ReplyTo = "" })
+	}},
+	{"is always silent", "a message makes a sound unless it is silent", "Should be false", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) { m.Silent = true })
 	}},
 	{"refuses for ever what it cannot read", "payload text with a wrong value anywhere does no harm", "status 503", func(b *broken, _ channel.Options) {
 		b.webhook = func(h channel.Handler) http.Handler { return strict(b.Memory, h) }

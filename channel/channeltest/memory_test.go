@@ -32,7 +32,7 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 		User: func(name string) Person {
 			u := m.NewUser(name)
 			return Person{
-				ID: u.ID(), ChatID: u.ChatID(), Texts: u.Texts, Answers: u.Answers,
+				ID: u.ID(), ChatID: u.ChatID(), Texts: u.Texts, Messages: u.Messages, Answers: u.Answers,
 				Write: func(text string) { u.Write(text) }, Start: u.Start, Open: u.Open, Press: u.Press,
 				Block: u.Block, Unblock: u.Unblock,
 			}

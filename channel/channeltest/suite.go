@@ -67,10 +67,15 @@ type Harness struct {
 // Person is somebody at the other end of a [Harness]. Each function returns when the bot acknowledged what was done, or
 // the platform gave up.
 type Person struct {
-	ID      string // User.ID
-	ChatID  string // Chat.ID of the chat with the account
-	Write   func(text string)
-	Texts   func() []string    // what the account sent and the person sees now, oldest first
+	ID     string // User.ID
+	ChatID string // Chat.ID of the chat with the account
+	Write  func(text string)
+	Texts  func() []string // what the account sent and the person sees now, oldest first
+
+	// Messages are those that Texts tells the texts of, as the person sees them: ID, Text, Styles in order of their
+	// Start, Keyboard, ReplyTo, and Silent of one that made no sound.
+	Messages func() []channel.Message
+
 	Start   func(ref string)   // opens the chat, by a link with this ref if it is not empty
 	Open    func(link string)  // follows a link of channel.Linker
 	Press   func(label string) // presses the newest button with this label
@@ -143,7 +148,7 @@ func (c check) do(t testing.TB, open func(o channel.Options) Harness) {
 
 func checks(probe Harness) []check {
 	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, outcomeChecks, peopleChecks,
-		welcomeChecks, abilityChecks)
+		welcomeChecks, abilityChecks, lookChecks)
 	for _, p := range probe.Payloads {
 		all = append(all, payloadChecks(p)...)
 	}
