@@ -46,12 +46,15 @@ func harness(t *testing.T, o channel.Options) channeltest.Harness {
 			platform.Serve(h)
 			hooked.Do(func() { setWebhook(t, platform) }) // Telegram takes it once a second
 		},
-		User:      people(t, platform),
-		Request:   func(body []byte) *http.Request { return webhookRequest(body, webhookSecret) },
-		Forgeries: forgeries(),
-		Payloads:  payloads,
-		Deadline:  50 * time.Second,
-		Faults:    slices.Collect(maps.Keys(faults)),
+		User:        people(t, platform),
+		Request:     func(body []byte) *http.Request { return webhookRequest(body, webhookSecret) },
+		Forgeries:   forgeries(),
+		Payloads:    payloads,
+		Subscribed:  subscribed(),
+		Ordered:     true,
+		BlockReason: channel.ErrBlocked,
+		Deadline:    50 * time.Second,
+		Faults:      slices.Collect(maps.Keys(faults)),
 		Fault: func(f channeltest.Fault) {
 			native := faults[f.Kind]
 			native.RetryAfter = f.RetryAfter

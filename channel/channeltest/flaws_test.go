@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/parley-go/parley/channel"
 )
@@ -56,6 +57,31 @@ func (b *broken) Limits() channel.Limits {
 // rewired has each handler of the channel replaced.
 func (b *broken) rewired(f func(h channel.Handler) channel.Handler) {
 	b.webhook = func(h channel.Handler) http.Handler { return b.Memory.Webhook(f(h)) }
+}
+
+// retimed has each update read as f changes it.
+func (b *broken) retimed(f func(u *memoryUpdate)) {
+	b.webhook = func(h channel.Handler) http.Handler {
+		next := b.Memory.Webhook(h)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var got memoryBatch
+			if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
+				http.Error(w, "malformed", http.StatusBadRequest)
+				return
+			}
+			var changed []memoryUpdate
+			for _, raw := range got.Updates {
+				var u memoryUpdate
+				if err := json.Unmarshal(raw, &u); err != nil {
+					http.Error(w, "malformed", http.StatusBadRequest)
+					return
+				}
+				f(&u)
+				changed = append(changed, u)
+			}
+			next.ServeHTTP(w, b.server.request(memoryBody(changed...)))
+		})
+	}
 }
 
 // mangled has each message replaced by what f makes of it.
@@ -223,6 +249,36 @@ var flaws = []struct {
 	}},
 	{"is always silent", "a message makes a sound unless it is silent", "Should be false", func(b *broken, _ channel.Options) {
 		b.mangled(func(m *channel.Message) { m.Silent = true })
+	}},
+	{"believes what came last", "news of a subscription that come late change nothing", "came late", func(b *broken, _ channel.Options) {
+		b.retimed(func(u *memoryUpdate) { u.Time = time.Now().UnixMilli() })
+	}},
+	{"keeps what came first of one second", "of news of one second the platform's last wins", "she came back at once", func(b *broken, _ channel.Options) {
+		b.retimed(func(u *memoryUpdate) { u.Seq = -u.Seq })
+	}},
+	{"believes what came last of one second", "of news of one second the platform's last wins", "had left came late", func(b *broken, _ channel.Options) {
+		b.retimed(func(u *memoryUpdate) { u.Seq = 0 })
+	}},
+	{"tells when an event came", "an event tells when it happened", "Not equal", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				e.Time = time.Now().UTC()
+				return h.HandleEvent(ctx, e)
+			})
+		})
+	}},
+	{"takes seconds for milliseconds", "payload text decodes to events that say what they are", "Not equal", func(b *broken, _ channel.Options) {
+		b.retimed(func(u *memoryUpdate) { u.Time /= 1000 })
+	}},
+	{"does not tell a block from a farewell", "a person who blocks the account is known to have left", "not subscribed", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				if e.Subscription != nil && e.Subscription.State == channel.StateInactive {
+					e.Subscription.Reason = channel.ErrNotSubscribed
+				}
+				return h.HandleEvent(ctx, e)
+			})
+		})
 	}},
 	{"refuses for ever what it cannot read", "payload text with a wrong value anywhere does no harm", "status 503", func(b *broken, _ channel.Options) {
 		b.webhook = func(h channel.Handler) http.Handler { return strict(b.Memory, h) }

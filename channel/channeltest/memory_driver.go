@@ -90,6 +90,7 @@ func decodeMemory(raw json.RawMessage) adapter.Incoming {
 		e.ID = hex.EncodeToString(sum[:]) // the same for a redelivery
 		return in
 	}
+	in.Seq = u.Seq
 	e.ID, e.Time = u.ID, time.UnixMilli(u.Time).UTC()
 	e.Chat = channel.Chat{ID: u.Chat, Kind: channel.ChatPrivate}
 	if u.User != nil {

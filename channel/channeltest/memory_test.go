@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/parley-go/parley/channel"
 	"github.com/stretchr/testify/require"
@@ -44,10 +46,13 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 			"with another secret": func(body []byte) *http.Request { return memoryRequest(m.Account(), "another", body) },
 			"with no hex at all":  func(body []byte) *http.Request { return forged(m, body, "zz"+canarySecret[:6]) },
 		},
-		Signed:   true,
-		Payloads: memoryPayloads,
-		Deadline: memoryDeadline,
-		Fault:    m.Fault,
+		Signed:      true,
+		Subscribed:  m.subscribed(),
+		Ordered:     true,
+		BlockReason: channel.ErrBlocked,
+		Payloads:    memoryPayloads,
+		Deadline:    memoryDeadline,
+		Fault:       m.Fault,
 		Faults: []FaultKind{
 			FaultRateLimited, FaultUnavailable, FaultRefused, FaultLost, FaultGarbled, FaultUnauthorized, FaultUndelivered,
 			FaultDuplicated, FaultUnanswered,
@@ -68,6 +73,21 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 		},
 		Welcome: c.Welcome,
 		Secrets: []string{canaryToken, canarySecret},
+	}
+}
+
+// subscribed tells of people who left or came back, by updates with IDs of their own.
+func (m *Memory) subscribed() func(p Person, active bool, at time.Time) []byte {
+	n := 1_000_000
+	return func(p Person, active bool, at time.Time) []byte {
+		n++
+		kind := "blocked"
+		if active {
+			kind = "unblocked"
+		}
+		return batch(update(memoryUpdate{
+			ID: "told-" + strconv.Itoa(n), Seq: int64(n), Type: kind, Time: at.UnixMilli(), Chat: p.ChatID, User: &memoryUser{ID: p.ID},
+		}))
 	}
 }
 
@@ -114,7 +134,7 @@ func annSays(id, text string) json.RawMessage {
 }
 
 var memoryPayloads = []Payload{
-	{Name: "text", Body: batch(annSays("u1", "hi")), Kinds: []channel.EventKind{channel.EventMessage}},
+	{Name: "text", Body: batch(annSays("u1", "hi")), Kinds: []channel.EventKind{channel.EventMessage}, Time: time.UnixMilli(someTime)},
 	{Name: "photo and place", Body: batch(update(memoryUpdate{
 		ID: "u2", Type: "message", Time: someTime, Chat: "chat-a", User: ann, Message: &channel.Message{
 			ID: "2", Text: "here", Location: &channel.Location{Latitude: 48.2, Longitude: 16.37},

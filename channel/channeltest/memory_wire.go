@@ -22,6 +22,7 @@ type memoryBatch struct {
 
 type memoryUpdate struct {
 	ID      string           `json:"id"`
+	Seq     int64            `json:"seq,omitempty"` // rises with each update
 	Type    string           `json:"type"`
 	Time    int64            `json:"time"` // Unix milliseconds
 	Chat    string           `json:"chat"`

@@ -39,6 +39,17 @@ type Harness struct {
 	// Payloads are bodies for Request.
 	Payloads []Payload
 
+	// Subscribed is the body of a webhook request that tells that a person left, or came back, at a time in whole
+	// seconds. Ordered says that the bodies tell which of one second was made first. Nil: no event tells of it.
+	Subscribed func(p Person, active bool, at time.Time) []byte
+	Ordered    bool
+
+	// BlockReason is what Subscription.Reason has to be after a Block. Empty: any that is channel.ErrNotSubscribed.
+	BlockReason channel.Reason
+
+	// Timeless says that events do not tell when they happened.
+	Timeless bool
+
 	// Deadline is how long the platform waits for an answer. 0: 5 s.
 	Deadline time.Duration
 
@@ -97,6 +108,9 @@ type Payload struct {
 	Name  string
 	Body  []byte
 	Kinds []channel.EventKind // of its events, in the body's order
+
+	// Time is when its events happened, of which it tells nothing else. Zero: that is not checked.
+	Time time.Time
 
 	// Opaque names members whose objects are the bot's own, such as a button's data: nothing may be added there.
 	Opaque []string
