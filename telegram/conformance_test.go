@@ -53,6 +53,8 @@ func harness(t *testing.T, o channel.Options) channeltest.Harness {
 		Subscribed:  subscribed(),
 		Ordered:     true,
 		BlockReason: channel.ErrBlocked,
+		Rate:        channeltest.Rate{N: 30, Per: time.Second},
+		ChatRate:    channeltest.Rate{N: 1, Per: time.Second},
 		Deadline:    50 * time.Second,
 		Faults:      slices.Collect(maps.Keys(faults)),
 		Fault: func(f channeltest.Fault) {

@@ -84,6 +84,36 @@ func (b *broken) retimed(f func(u *memoryUpdate)) {
 	}
 }
 
+// paced has each send wait for the one before and for the time of one.
+func (b *broken) paced(each time.Duration) {
+	turn := make(chan struct{}, 1)
+	b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+		turn <- struct{}{}
+		time.Sleep(each)
+		<-turn
+		return b.Memory.Send(ctx, chatID, m)
+	}
+}
+
+// unpaced has each send leave at once.
+func (b *broken) unpaced() {
+	b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+		var id string
+		for {
+			err := b.driver.call(ctx, "send", memorySend{Chat: chatID, Message: m}, &id)
+			if err == nil {
+				return channel.Sent{ChatID: chatID, MessageIDs: []string{id}}, nil
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+	}
+}
+
+// answering is a context that no longer says what it is for.
+type answering struct{ context.Context }
+
+func (answering) Value(any) any { return nil }
+
 // mangled has each message replaced by what f makes of it.
 func (b *broken) mangled(f func(m *channel.Message)) {
 	b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
@@ -279,6 +309,31 @@ var flaws = []struct {
 				return h.HandleEvent(ctx, e)
 			})
 		})
+	}},
+	{"splits what fits", "a text of the largest size is one message, and a longer one two", "one message", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			if len(m.Text) < 4096 {
+				return b.Memory.Send(ctx, chatID, m)
+			}
+			if sent, err := b.Memory.Send(ctx, chatID, channel.Text(m.Text[:4095])); err != nil {
+				return sent, err
+			}
+			return b.Memory.Send(ctx, chatID, channel.Text(m.Text[4095:]))
+		}
+	}},
+	{"sends one at a time", "the pace of the account is kept and used in full", "slower than the limit demands", func(b *broken, _ channel.Options) {
+		b.paced(time.Second / 50)
+	}},
+	{"sends to a chat as to a group", "the pace of a chat is kept and used in full", "slower than the limit demands", func(b *broken, _ channel.Options) {
+		b.paced(time.Second / 10)
+	}},
+	{"learns its pace from refusals", "the pace of the account is kept and used in full", "it is too much", func(b *broken, _ channel.Options) {
+		b.unpaced()
+	}},
+	{"does not tell a broadcast from answers", "an answer does not wait behind a broadcast", "not for what will be", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			return b.Memory.Send(answering{ctx}, chatID, m)
+		}
 	}},
 	{"refuses for ever what it cannot read", "payload text with a wrong value anywhere does no harm", "status 503", func(b *broken, _ channel.Options) {
 		b.webhook = func(h channel.Handler) http.Handler { return strict(b.Memory, h) }

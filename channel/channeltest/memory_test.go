@@ -50,6 +50,8 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 		Subscribed:  m.subscribed(),
 		Ordered:     true,
 		BlockReason: channel.ErrBlocked,
+		Rate:        Rate{N: 100, Per: time.Second},
+		ChatRate:    Rate{N: 20, Per: time.Second},
 		Payloads:    memoryPayloads,
 		Deadline:    memoryDeadline,
 		Fault:       m.Fault,

@@ -65,6 +65,9 @@ type Harness struct {
 	Calls     func() int
 	Throttled func() int
 
+	// Rate is how many texts the account may send to different people, and ChatRate how many to one, at the most.
+	Rate, ChatRate Rate
+
 	// Media are attachments that the platform takes, each of another kind.
 	Media []channel.Attachment
 
@@ -74,6 +77,15 @@ type Harness struct {
 
 	person Person // shows the checks which verbs there are
 }
+
+// Rate is up to N in any stretch of time of the length Per. Zero: no limit is known.
+type Rate struct {
+	N   int
+	Per time.Duration
+}
+
+// takes is how long n of them take at least, from the first to the last.
+func (r Rate) takes(n int) time.Duration { return time.Duration((n-1)/r.N) * r.Per }
 
 // Person is somebody at the other end of a [Harness]. Each function returns when the bot acknowledged what was done, or
 // the platform gave up.
@@ -161,7 +173,7 @@ func (c check) do(t testing.TB, open func(o channel.Options) Harness) {
 }
 
 func checks(probe Harness) []check {
-	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, outcomeChecks, peopleChecks,
+	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, paceChecks, outcomeChecks, peopleChecks,
 		welcomeChecks, abilityChecks, lookChecks)
 	for _, p := range probe.Payloads {
 		all = append(all, payloadChecks(p)...)
