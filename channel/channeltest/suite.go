@@ -19,6 +19,11 @@ type Harness struct {
 
 	// Serve has the platform deliver to h from now on. What a Person does goes there, and comes again as the platform
 	// does it, until it is acknowledged or the platform gives up.
+	//
+	// A check may call it more than once, with another handler each time; the last one counts, also for what was refused
+	// before. What the platform must know to deliver, such as a webhook, it sets with the first call alone (a later one
+	// must not undo a channel.Registrar's), and not by the Channel, which has done nothing yet when a check begins. It
+	// delivers nothing by itself and waits for nothing that h does.
 	Serve func(h http.Handler)
 
 	// User is a new person, who did not write yet. No check asks for one name twice.
