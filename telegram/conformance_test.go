@@ -214,6 +214,8 @@ var faults = map[channeltest.FaultKind]telegramtest.Fault{
 	channeltest.FaultRefused:      {Kind: telegramtest.RefusedConnection, Method: "sendMessage"},
 	channeltest.FaultLost:         {Kind: telegramtest.LostResponse, Method: "sendMessage"},
 	channeltest.FaultGarbled:      {Kind: telegramtest.GarbledResponse, Method: "sendMessage"},
+	channeltest.FaultFailed:       {Kind: telegramtest.ServerError, Method: "sendMessage"},
+	channeltest.FaultCut:          {Kind: telegramtest.CutConnection, Method: "sendMessage"},
 	channeltest.FaultUnauthorized: {Kind: telegramtest.Unauthorized, Method: "sendMessage"},
 	channeltest.FaultUndelivered:  {Kind: telegramtest.DroppedUpdate},
 	channeltest.FaultDuplicated:   {Kind: telegramtest.DuplicateDelivery},

@@ -24,6 +24,7 @@ type broken struct {
 	send    func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error)
 	user    func(ctx context.Context, id string) (channel.User, error)
 	limits  func(l channel.Limits) channel.Limits
+	kept    []channel.Message // not sent yet
 }
 
 func (b *broken) Webhook(h channel.Handler) http.Handler {
@@ -333,6 +334,29 @@ var flaws = []struct {
 	{"does not tell a broadcast from answers", "an answer does not wait behind a broadcast", "not for what will be", func(b *broken, _ channel.Options) {
 		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
 			return b.Memory.Send(answering{ctx}, chatID, m)
+		}
+	}},
+	{"repeats what the platform failed at", "a send that the platform failed at is not believed to be undone", "in chain but got nil", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			sent, err := b.Memory.Send(ctx, chatID, m)
+			if errors.Is(err, channel.ErrOutcomeUnknown) {
+				m.Key = ""
+				return b.Memory.Send(ctx, chatID, m)
+			}
+			return sent, err
+		}
+	}},
+	{"sends later what it said it could not", "a send whose connection broke is made once at most", "nothing later by itself", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			if len(b.kept) > 0 {
+				_, _ = b.Memory.Send(ctx, chatID, b.kept[0])
+				b.kept = nil
+			}
+			sent, err := b.Memory.Send(ctx, chatID, m)
+			if err != nil {
+				b.kept = append(b.kept, m)
+			}
+			return sent, err
 		}
 	}},
 	{"refuses for ever what it cannot read", "payload text with a wrong value anywhere does no harm", "status 503", func(b *broken, _ channel.Options) {

@@ -56,7 +56,7 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 		Deadline:    memoryDeadline,
 		Fault:       m.Fault,
 		Faults: []FaultKind{
-			FaultRateLimited, FaultUnavailable, FaultRefused, FaultLost, FaultGarbled, FaultUnauthorized, FaultUndelivered,
+			FaultRateLimited, FaultUnavailable, FaultRefused, FaultLost, FaultGarbled, FaultFailed, FaultCut, FaultUnauthorized, FaultUndelivered,
 			FaultDuplicated, FaultUnanswered,
 		},
 		Calls: func() int { return len(m.Requests()) },

@@ -90,6 +90,7 @@ const (
 	memoryBlocked       = "blocked"
 	memoryTooLong       = "too_long"
 	memoryRateLimited   = "rate_limited"
+	memoryFailed        = "failed"      // nobody knows what was done
 	memoryUnavailable   = "unavailable" // refused as a whole: nothing was done
 )
 

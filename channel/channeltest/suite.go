@@ -66,6 +66,9 @@ type Harness struct {
 	Fault  func(f Fault)
 	Faults []FaultKind
 
+	// Deduplicates says that the platform itself makes a send only once, however often it comes.
+	Deduplicates bool
+
 	// Calls is the number of calls that reached the platform, and Throttled how many of them were refused as too much.
 	Calls     func() int
 	Throttled func() int
