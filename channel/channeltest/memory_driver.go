@@ -127,6 +127,8 @@ func memoryKind(in *adapter.Incoming, u memoryUpdate) {
 		if u.React.Emoji != "" {
 			e.Reaction.Emojis = []string{u.React.Emoji}
 		}
+	case u.Type == "receipt" && u.Receipt != nil:
+		e.Kind, e.Receipt = channel.EventReceipt, u.Receipt
 	case u.Type == "blocked":
 		e.Kind = channel.EventSubscription
 		e.Subscription = &channel.Subscription{State: channel.StateInactive, Reason: channel.ErrBlocked, Since: e.Time}

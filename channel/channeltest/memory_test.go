@@ -47,6 +47,8 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 			"with no hex at all":  func(body []byte) *http.Request { return forged(m, body, "zz"+canarySecret[:6]) },
 		},
 		Signed:      true,
+		Receipt:     receiptOf,
+		Batch:       batchOf,
 		Subscribed:  m.subscribed(),
 		Ordered:     true,
 		BlockReason: channel.ErrBlocked,
@@ -91,6 +93,24 @@ func (m *Memory) subscribed() func(p Person, active bool, at time.Time) []byte {
 			ID: "told-" + strconv.Itoa(n), Seq: int64(n), Type: kind, Time: at.UnixMilli(), Chat: p.ChatID, User: &memoryUser{ID: p.ID},
 		}))
 	}
+}
+
+func receiptOf(p Person, messageID string, status channel.ReceiptStatus) []byte {
+	return batch(update(memoryUpdate{
+		ID: messageID + " is " + string(status), Type: "receipt", Time: time.Now().UnixMilli(), Chat: p.ChatID,
+		User: &memoryUser{ID: p.ID}, Receipt: &channel.Receipt{Status: status, MessageIDs: []string{messageID}},
+	}))
+}
+
+func batchOf(p Person, texts ...string) []byte {
+	var updates []json.RawMessage
+	for i, text := range texts {
+		updates = append(updates, update(memoryUpdate{
+			ID: "b" + strconv.Itoa(i), Type: "message", Time: time.Now().UnixMilli(), Chat: p.ChatID, User: &memoryUser{ID: p.ID},
+			Message: &channel.Message{ID: "b" + strconv.Itoa(i), Text: text},
+		}))
+	}
+	return batch(updates...)
 }
 
 func opener(content string) func() (io.ReadCloser, error) {
@@ -153,6 +173,10 @@ var memoryPayloads = []Payload{
 	{Name: "reaction", Body: batch(update(memoryUpdate{
 		ID: "u6", Type: "reaction", Time: someTime, Chat: "chat-a", User: ann, React: &memoryReaction{MessageID: "1", Emoji: "👍"},
 	})), Kinds: []channel.EventKind{channel.EventReaction}},
+	{Name: "receipt", Body: batch(update(memoryUpdate{
+		ID: "u13", Type: "receipt", Time: someTime, Chat: "chat-a", User: ann,
+		Receipt: &channel.Receipt{Status: channel.ReceiptRead, MessageIDs: []string{"1"}},
+	})), Kinds: []channel.EventKind{channel.EventReceipt}},
 	{Name: "edited", Body: batch(update(memoryUpdate{
 		ID: "u7", Type: "edited", Time: someTime, Chat: "chat-a", User: ann, Message: &channel.Message{ID: "1", Text: "hello"},
 	})), Kinds: []channel.EventKind{channel.EventMessageEdited}},

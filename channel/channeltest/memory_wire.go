@@ -30,6 +30,7 @@ type memoryUpdate struct {
 	Message *channel.Message `json:"message,omitempty"`
 	Press   *memoryPress     `json:"press,omitempty"`
 	React   *memoryReaction  `json:"reaction,omitempty"`
+	Receipt *channel.Receipt `json:"receipt,omitempty"`
 	Ref     string           `json:"ref,omitempty"`
 	Welcome bool             `json:"welcome,omitempty"` // the answer may carry a memorySend; nothing else may be sent
 }
@@ -139,7 +140,7 @@ func memoryFeatures() map[channel.Feature]channel.Level {
 		channel.FeatureReplyTo, channel.FeatureSilent, channel.FeatureNoPreview,
 		channel.FeatureEdit, channel.FeatureDelete, channel.FeatureReact, channel.FeatureTyping, channel.FeatureAnswer,
 		channel.FeatureUpload, channel.FeatureDownload, channel.FeatureLinks, channel.FeatureProfile,
-		channel.FeatureSubscription, channel.FeatureReactions, channel.FeatureOptOut,
+		channel.FeatureSubscription, channel.FeatureRead, channel.FeatureReactions, channel.FeatureOptOut,
 	} {
 		m[f] = channel.LevelFull
 	}

@@ -49,6 +49,13 @@ type Harness struct {
 	Subscribed func(p Person, active bool, at time.Time) []byte
 	Ordered    bool
 
+	// Receipt is the body of a webhook request that tells that a message of the account to p is at least so far. Nil, or a
+	// nil body: the platform tells nothing of it.
+	Receipt func(p Person, messageID string, status channel.ReceiptStatus) []byte
+
+	// Batch is the body of one webhook request with texts that p wrote, in this order. Nil: the platform makes none.
+	Batch func(p Person, texts ...string) []byte
+
 	// BlockReason is what Subscription.Reason has to be after a Block. Empty: any that is channel.ErrNotSubscribed.
 	BlockReason channel.Reason
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"testing"
 	"testing/synctest"
 	"unicode/utf8"
 
@@ -15,8 +16,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// maxDamages bounds, roughly, how many bodies are made of one payload.
-const maxDamages = 1000
+// maxDamages bounds, roughly, how many bodies are made of one payload; fewer with -short, where the payloads together
+// have every kind of damage in most places.
+const (
+	maxDamages      = 1000
+	maxDamagesShort = 200
+)
 
 // damages are what each value of a body is replaced by, one at a time.
 var damages = []any{nil, true, json.Number("-7"), json.Number("1e400"), "", "\x00", []any{}, map[string]any{}}
@@ -30,7 +35,11 @@ func checkDamaged(s *scene, p Payload) {
 	require.NoError(s, dec.Decode(&v))
 	all, n := 0, 0
 	replaceEach(&v, func() { all++ })
-	stride := all/maxDamages | 1 // odd, so that of a large payload every kind of damage has its turn
+	most := maxDamages
+	if testing.Short() {
+		most = maxDamagesShort
+	}
+	stride := all/most | 1 // odd, so that of a large payload every kind of damage has its turn
 	replaceEach(&v, func() {
 		if n++; n%stride != 0 {
 			return
