@@ -78,7 +78,8 @@
 //		return err
 //	}
 //
-// Long polling is [Poll]. A platform whose one URL serves many accounts has an [App].
+// The driver's calls are made with a [Client]. Long polling is [Poll]. A platform whose one URL serves many accounts has
+// an [App].
 //
 // # Receiving
 //
