@@ -37,6 +37,7 @@ func TestAnEventThatFailsForGoodGoesToTheDeadLetterHandler(t *testing.T) {
 		{"at once if no repeat can mend what it wraps", adapter.Rules{}, channel.Options{}, fmt.Errorf("handler: %w", permanent), false, 1},
 		{"at the platform's last delivery", adapter.Rules{}, channel.Options{}, fails, true, 1},
 		{"never because of the account", adapter.Rules{}, channel.Options{MaxAttempts: 1}, account, false, 0},
+		{"never because of the account, whatever else failed", adapter.Rules{}, channel.Options{}, errors.Join(permanent, account), false, 0},
 		{"because of the account at the last delivery, lest it vanish", adapter.Rules{}, channel.Options{}, account, true, 1},
 	}
 	for _, tt := range tests {

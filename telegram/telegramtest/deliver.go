@@ -58,6 +58,7 @@ func (s *Server) deliver(t *target, u *update) outcome {
 		return outcome{failure: failureText(err)}
 	}
 	if answer.status < 200 || answer.status > 299 {
+		s.note("the webhook answered update %d with %d", u.id, answer.status)
 		seconds, _ := strconv.Atoi(answer.header.Get("Retry-After"))
 		return outcome{
 			failure:    fmt.Sprintf("Wrong response from the webhook: %d %s", answer.status, http.StatusText(answer.status)),
