@@ -102,3 +102,33 @@ func (b slowBody) Read(p []byte) (int, error) {
 	time.Sleep(2 * time.Second)
 	return b.ReadCloser.Read(p)
 }
+
+func TestAShutdownWaitsForAHandlerThatWasAnsweredForOverHTTP2(t *testing.T) {
+	t.Parallel()
+	w := newWire(t, adapter.Rules{Deadline: 50 * time.Millisecond}, channel.Options{})
+	gate := make(chan struct{})
+	mux := new(channel.Mux)
+	mux.Handler = channel.HandlerFunc(func(context.Context, *channel.Event) error { <-gate; return nil })
+	mux.Add(w.Channel)
+	srv := httptest.NewUnstartedServer(mux)
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	defer srv.Close()
+
+	r := request(wireEvent{ID: "1", Chat: "c"})
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	post, err := http.NewRequest(http.MethodPost, srv.URL+"/wire/1", strings.NewReader(string(body)))
+	require.NoError(t, err)
+	post.Header = r.Header
+	resp, err := srv.Client().Do(post)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, 503, resp.StatusCode)
+
+	impatient, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, mux.Shutdown(impatient), context.Canceled, "the handler still runs")
+	close(gate)
+	require.NoError(t, mux.Shutdown(t.Context()))
+}
