@@ -41,7 +41,7 @@ func slowServer(t *testing.T, h2 bool) (client *http.Client, post func(id, chat 
 	release = func() { once.Do(func() { close(gate) }) }
 	t.Cleanup(func() { release(); srv.CloseClientConnections(); srv.Close() })
 	client = srv.Client()
-	client.Timeout = 3 * time.Second
+	client.Timeout = time.Minute
 	return client, func(id, chat string) (*http.Response, error) {
 		body, _ := json.Marshal([]wireEvent{{ID: id, Chat: chat}})
 		r, _ := http.NewRequest(http.MethodPost, srv.URL, strings.NewReader(string(body)))
