@@ -70,7 +70,7 @@ func newDriver(botID string, cfg Config) *driver {
 		endpoint = defaultEndpoint
 	}
 	d.bot = newBot(d.token, endpoint)
-	d.client, d.pollClient = httpClients(cfg.Client)
+	d.client, d.pollClient = httpClients(cfg.Options)
 	if cfg.Username != "" {
 		d.username.Store(&cfg.Username)
 	}

@@ -12,12 +12,12 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/parley-go/parley/channel"
+	"github.com/parley-go/parley/channel/adapter"
 )
 
 const (
@@ -131,24 +131,11 @@ func appendNative(b []byte, native json.RawMessage) ([]byte, error) {
 	return b, nil
 }
 
-// sharedTransport is one for all bots, so that they share its idle connections: they all call one host.
-var sharedTransport = sync.OnceValue(func() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = 64
-	return t
-})
-
 // httpClients makes the client of calls, and that of polls, which wait longer than any timeout of a client.
-func httpClients(given *http.Client) (calls, polls *http.Client) {
-	if given == nil {
-		given = &http.Client{Transport: sharedTransport(), Timeout: callTimeout}
-	}
-	c, p := *given, *given
-	// A redirect would carry the token to another host, in the header Referer.
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	p.CheckRedirect = c.CheckRedirect
-	p.Timeout = 0
-	return &c, &p
+func httpClients(o channel.Options) (calls, polls *http.Client) {
+	calls, polls = adapter.Client(o, callTimeout), adapter.Client(o, 0)
+	polls.Timeout = 0
+	return calls, polls
 }
 
 // api makes the library's client for one call: it has no context of its own, so each call gets a copy with a client

@@ -158,15 +158,15 @@ func TestACallEndsWithItsContext(t *testing.T) {
 
 func TestTheDefaultClientWaitsLongerThanTheServer(t *testing.T) {
 	t.Parallel()
-	calls, polls := httpClients(nil)
+	calls, polls := httpClients(channel.Options{})
 	assert.Equal(t, 90*time.Second, calls.Timeout)
 	assert.Zero(t, polls.Timeout, "a poll has a timeout of its own")
 	assert.Same(t, calls.Transport, polls.Transport)
-	other, _ := httpClients(nil)
+	other, _ := httpClients(channel.Options{})
 	assert.Same(t, calls.Transport, other.Transport, "all bots share it")
 
 	given := &http.Client{Timeout: time.Second}
-	calls, polls = httpClients(given)
+	calls, polls = httpClients(channel.Options{Client: given})
 	assert.Equal(t, time.Second, calls.Timeout)
 	assert.Zero(t, polls.Timeout)
 	assert.Nil(t, given.CheckRedirect, "the caller's client is as it was")

@@ -151,3 +151,31 @@ func TestAnAppAnswersAtTheDeadline(t *testing.T) {
 		assert.Equal(t, http.StatusOK, postApp(app, body).Code)
 	})
 }
+
+func TestAnAppsHandlerGoesOnWhenThePlatformHangsUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		mux := new(channel.Mux)
+		ended := error(nil)
+		mux.Handler = &recorder{do: func(ctx context.Context, _ *channel.Event, _ int) error {
+			time.Sleep(20 * time.Second)
+			ended = ctx.Err()
+			return nil
+		}}
+		mux.Add(page(t, "1"))
+		app := appOf(new(logBuffer)).Webhook(mux)
+		ctx, hangUp := context.WithCancel(t.Context())
+		r := httptest.NewRequest(http.MethodPost, "/app", strings.NewReader(`{"1":[{"id":"a"}]}`)).WithContext(ctx)
+		r.Header.Set("X-Secret", wireSecret)
+		over := make(chan struct{})
+		go func() { app.ServeHTTP(httptest.NewRecorder(), r); close(over) }()
+		time.Sleep(time.Second)
+		hangUp()
+
+		start := time.Now()
+		assert.Equal(t, http.StatusServiceUnavailable, postApp(app, `{"1":[{"id":"a"}]}`).Code, "a duplicate waits for its own deadline")
+		assert.Equal(t, 4*time.Second, time.Since(start))
+		<-over
+		assert.NoError(t, ended)
+	})
+}

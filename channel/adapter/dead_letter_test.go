@@ -36,7 +36,8 @@ func TestAnEventThatFailsForGoodGoesToTheDeadLetterHandler(t *testing.T) {
 		{"at once if no repeat can mend it", adapter.Rules{}, channel.Options{}, permanent, false, 1},
 		{"at once if no repeat can mend what it wraps", adapter.Rules{}, channel.Options{}, fmt.Errorf("handler: %w", permanent), false, 1},
 		{"at the platform's last delivery", adapter.Rules{}, channel.Options{}, fails, true, 1},
-		{"never because of the account", adapter.Rules{}, channel.Options{MaxAttempts: 3}, account, false, 0},
+		{"never because of the account", adapter.Rules{}, channel.Options{MaxAttempts: 1}, account, false, 0},
+		{"never because of the account, whatever else failed", adapter.Rules{}, channel.Options{}, errors.Join(permanent, account), false, 0},
 		{"because of the account at the last delivery, lest it vanish", adapter.Rules{}, channel.Options{}, account, true, 1},
 	}
 	for _, tt := range tests {
@@ -133,5 +134,20 @@ func TestAnEventThatBroughtTheProcessDownTooOftenIsNotTriedAgain(t *testing.T) {
 		assert.Equal(t, 200, w.post(h, wireEvent{ID: "1"}).Code)
 		assert.Empty(t, h.ids())
 		assert.Contains(t, w.log.String(), "failed for good")
+	})
+}
+
+func TestADeadLetterHandlerHasATimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		w := newWire(t, adapter.Rules{}, channel.Options{MaxAttempts: 1, HandlerTimeout: 20 * time.Second,
+			DeadLetter: channel.HandlerFunc(func(ctx context.Context, _ *channel.Event) error {
+				<-ctx.Done()
+				return ctx.Err()
+			})})
+		h := &recorder{do: func(context.Context, *channel.Event, int) error { return errors.New("fails") }}
+		assert.Equal(t, 503, w.post(h, wireEvent{ID: "1"}).Code)
+		assert.Equal(t, 20*time.Second, time.Since(start))
 	})
 }

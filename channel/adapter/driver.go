@@ -68,12 +68,13 @@ type Driver interface {
 	Subscriptions(ctx context.Context, chatIDs []string) (map[string]channel.Subscription, error)
 
 	// Verdict says what an error of this driver's calls means. The engine has seen to errors of the context and of the
-	// transport before: what is left is the platform's own, or an answer that could not be read.
+	// transport before: what is left is the platform's own, or an answer that could not be read. What the verdict depends
+	// on beside the error, such as the kind of the call, the driver puts into its error.
 	Verdict(err error) Verdict
 }
 
-// Base has the methods of a [Driver] whose platform has no such thing, each ErrUnsupported. A driver embeds it and
-// overrides what its platform can do.
+// Base has the methods of a [Driver] whose platform has no such thing. A driver embeds it and overrides what its platform
+// can do.
 type Base struct{}
 
 // Complete does nothing.

@@ -225,11 +225,26 @@ func (c *Channel) forGood(err error, j *arrival, claim channel.Claim) bool {
 	if ofAccount(err) {
 		return false
 	}
-	var e *channel.Error
-	return errors.As(err, &e) && e.Permanent() || claim.Attempt >= c.options.MaxAttempts
+	return among(err, (*channel.Error).Permanent) || claim.Attempt >= c.options.MaxAttempts
 }
 
+// ofAccount reports whether any of the errors that err joins is about the account.
 func ofAccount(err error) bool {
-	var e *channel.Error
-	return errors.As(err, &e) && e.Scope == channel.ScopeAccount
+	return among(err, func(e *channel.Error) bool { return e.Scope == channel.ScopeAccount })
+}
+
+// among reports whether an *channel.Error that err is, wraps or joins is as wanted.
+func among(err error, wanted func(e *channel.Error) bool) bool {
+	switch e := err.(type) {
+	case nil:
+		return false
+	case *channel.Error:
+		return wanted(e)
+	case interface{ Unwrap() error }:
+		return among(e.Unwrap(), wanted)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), func(err error) bool { return among(err, wanted) })
+	default:
+		return false
+	}
 }

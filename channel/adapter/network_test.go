@@ -41,7 +41,7 @@ func slowServer(t *testing.T, h2 bool) (client *http.Client, post func(id, chat 
 	release = func() { once.Do(func() { close(gate) }) }
 	t.Cleanup(func() { release(); srv.CloseClientConnections(); srv.Close() })
 	client = srv.Client()
-	client.Timeout = 3 * time.Second
+	client.Timeout = time.Minute
 	return client, func(id, chat string) (*http.Response, error) {
 		body, _ := json.Marshal([]wireEvent{{ID: id, Chat: chat}})
 		r, _ := http.NewRequest(http.MethodPost, srv.URL, strings.NewReader(string(body)))
@@ -101,4 +101,34 @@ type slowBody struct{ io.ReadCloser }
 func (b slowBody) Read(p []byte) (int, error) {
 	time.Sleep(2 * time.Second)
 	return b.ReadCloser.Read(p)
+}
+
+func TestAShutdownWaitsForAHandlerThatWasAnsweredForOverHTTP2(t *testing.T) {
+	t.Parallel()
+	w := newWire(t, adapter.Rules{Deadline: 50 * time.Millisecond}, channel.Options{})
+	gate := make(chan struct{})
+	mux := new(channel.Mux)
+	mux.Handler = channel.HandlerFunc(func(context.Context, *channel.Event) error { <-gate; return nil })
+	mux.Add(w.Channel)
+	srv := httptest.NewUnstartedServer(mux)
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	defer srv.Close()
+
+	r := request(wireEvent{ID: "1", Chat: "c"})
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	post, err := http.NewRequest(http.MethodPost, srv.URL+"/wire/1", strings.NewReader(string(body)))
+	require.NoError(t, err)
+	post.Header = r.Header
+	resp, err := srv.Client().Do(post)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, 503, resp.StatusCode)
+
+	impatient, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, mux.Shutdown(impatient), context.Canceled, "the handler still runs")
+	close(gate)
+	require.NoError(t, mux.Shutdown(t.Context()))
 }

@@ -161,3 +161,14 @@ func TestABatchThatWaitsForAnotherReplicaGoesOn(t *testing.T) {
 		assert.Equal(t, []string{"1", "2"}, h.ids())
 	})
 }
+
+func TestEventsWithoutAChatAreOrderedByTheirUser(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t, adapter.Rules{Deadline: time.Hour}, channel.Options{HandlerTimeout: time.Hour})
+		h := &recorder{do: func(context.Context, *channel.Event, int) error { time.Sleep(time.Minute); return nil }}
+		start := time.Now()
+		w.post(h, wireEvent{ID: "1", User: "ann"}, wireEvent{ID: "2", User: "ann"}, wireEvent{ID: "3", User: "bob"})
+		assert.Equal(t, 2*time.Minute, time.Since(start))
+	})
+}

@@ -91,3 +91,19 @@ func TestPollingWaitsForRunningHandlersWhenItEnds(t *testing.T) {
 		assert.True(t, finished)
 	})
 }
+
+func TestPollingGoesOnAfterItWasTooMuch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t, adapter.Rules{}, channel.Options{})
+		ctx, cancel := context.WithCancel(t.Context())
+		fetched := 0
+		err := adapter.Poll(ctx, w.Channel, nil, func(context.Context) ([][]byte, error) {
+			if fetched++; fetched > 20 {
+				cancel()
+			}
+			return nil, &channel.Error{Reason: channel.ErrRateLimited, Scope: channel.ScopeAccount}
+		})
+		require.ErrorIs(t, err, context.Canceled)
+	})
+}

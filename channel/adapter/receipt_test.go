@@ -59,3 +59,14 @@ func TestALateReceiptOfLowerRankIsNotDelivered(t *testing.T) {
 		})
 	}
 }
+
+func TestReceiptsOfChatsAreApart(t *testing.T) {
+	t.Parallel()
+	w := newWire(t, adapter.Rules{}, channel.Options{})
+	h := &recorder{}
+	for i, chat := range []string{"a", "b"} {
+		w.post(h, wireEvent{ID: chat + "1", Kind: channel.EventReceipt, Chat: chat,
+			Receipt: &channel.Receipt{Status: []channel.ReceiptStatus{channel.ReceiptRead, channel.ReceiptDelivered}[i], MessageIDs: []string{"m"}}})
+	}
+	assert.Equal(t, []string{"a1", "b1"}, h.ids(), "message IDs are unique in a chat alone")
+}

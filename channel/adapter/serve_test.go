@@ -50,6 +50,9 @@ func TestARequestIsRefusedBeforeAnythingIsDoneWithIt(t *testing.T) {
 			assert.Empty(t, rec.Body.String())
 			assert.Empty(t, h.ids())
 			assert.NotContains(t, w.log.String(), wireSecret)
+			if tt.status == http.StatusRequestEntityTooLarge || tt.status == http.StatusBadRequest {
+				assert.Equal(t, "close", rec.Header().Get("Connection"), "the rest of the body is not waited for")
+			}
 		})
 	}
 }

@@ -2,6 +2,7 @@ package adapter_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -70,4 +71,34 @@ func TestAWelcomeThatCameTooLateIsReplayed(t *testing.T) {
 		assert.Equal(t, "welcome", w.post(h, event).Body.String())
 		assert.Len(t, h.ids(), 1)
 	})
+}
+
+func TestAWelcomeIsReplayedWhenItsCommitIsMadeUpFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t, adapter.Rules{}, channel.Options{})
+		h := &recorder{do: func(ctx context.Context, e *channel.Event, _ int) error {
+			_, err := w.Send(ctx, e.Chat.ID, channel.Text("welcome"))
+			return err
+		}}
+		event := wireEvent{ID: "1", Chat: "c", Welcome: true}
+		w.store.failing("commit", 3)
+		assert.Equal(t, 503, w.post(h, event).Code)
+		assert.Equal(t, "welcome", w.post(h, event).Body.String())
+		assert.Equal(t, "welcome", w.post(h, event).Body.String())
+	})
+}
+
+func TestAResponseIsNotWrittenAfterItsHandlerFailed(t *testing.T) {
+	t.Parallel()
+	w := newWire(t, adapter.Rules{}, channel.Options{})
+	var late context.Context
+	h := &recorder{do: func(ctx context.Context, e *channel.Event, _ int) error {
+		late = ctx
+		return errors.New("fails")
+	}}
+	assert.Equal(t, 503, w.post(h, wireEvent{ID: "1", Chat: "c", Welcome: true}).Code)
+	_, err := w.Send(context.WithoutCancel(late), "c", channel.Text("too late for the response"))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"c: too late for the response"}, w.driver.sent)
 }

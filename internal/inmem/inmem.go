@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -16,8 +17,11 @@ import (
 // ErrTimeout says that the handler did not answer in time.
 var ErrTimeout = errors.New("no answer in time")
 
-// ErrAborted says that the handler panicked: the server of net/http cuts the connection then.
+// ErrAborted says that the handler panicked or ended its goroutine: the server of net/http cuts the connection then.
 var ErrAborted = errors.New("connection cut")
+
+// maxBody is what is kept of a response's body.
+const maxBody = 1 << 20
 
 // Answer is what a client sees of a response.
 type Answer struct {
@@ -28,14 +32,17 @@ type Answer struct {
 
 // Serve has h serve r and returns the answer as soon as a client has all of it: when h returned, or when it flushed as
 // many bytes as its Content-Length says and went on working. After wait it is ErrTimeout, and the request's context ends,
-// as it does when a client hangs up. A wait of 0 does not end.
+// as it does when a client hangs up; a wait of 0 does not end. When the context of r ends, that is the error.
 func Serve(h http.Handler, r *http.Request, wait time.Duration) (Answer, error) {
-	ctx, cancel := context.WithCancel(r.Context())
-	w := &writer{header: make(http.Header), complete: make(chan struct{})}
+	parent := r.Context()
+	ctx, cancel := context.WithCancel(parent)
+	w := &writer{header: make(http.Header), length: -1, complete: make(chan struct{})}
 	go func() {
 		defer cancel()
-		defer func() { w.finish(recover()) }()
+		returned := false
+		defer func() { w.end(returned, recover()) }()
 		h.ServeHTTP(w, r.WithContext(ctx))
+		returned = true
 	}()
 	var timeout <-chan time.Time
 	if wait > 0 {
@@ -49,6 +56,8 @@ func Serve(h http.Handler, r *http.Request, wait time.Duration) (Answer, error) 
 	case <-timeout:
 		cancel()
 		return Answer{}, ErrTimeout
+	case <-parent.Done():
+		return Answer{}, parent.Err()
 	}
 }
 
@@ -60,7 +69,9 @@ type writer struct {
 	mu     sync.Mutex
 	closed bool
 	answer Answer
+	length int // that the header promises; -1: none
 	body   bytes.Buffer
+	n      int // bytes written
 	err    error
 }
 
@@ -73,8 +84,15 @@ func (w *writer) WriteHeader(status int) {
 }
 
 func (w *writer) writeHeader(status int) {
-	if w.answer.Status == 0 && status >= http.StatusOK {
-		w.answer.Status, w.answer.Header = status, w.header.Clone()
+	if w.answer.Status != 0 || status < http.StatusOK {
+		return
+	}
+	w.answer.Status, w.answer.Header = status, w.header.Clone()
+	if n, err := strconv.Atoi(w.header.Get("Content-Length")); err == nil && n >= 0 {
+		w.length = n
+	}
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		w.length = 0
 	}
 }
 
@@ -82,10 +100,16 @@ func (w *writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.writeHeader(http.StatusOK)
-	if w.closed {
+	if w.closed || w.length >= 0 && w.n+len(p) > w.length {
 		return 0, http.ErrContentLength
 	}
-	return w.body.Write(p)
+	w.n += len(p)
+	if room := maxBody - w.body.Len(); len(p) <= room {
+		w.body.Write(p)
+	} else {
+		w.body.Write(p[:room])
+	}
+	return len(p), nil
 }
 
 // Flush shows the client what there is.
@@ -93,25 +117,31 @@ func (w *writer) Flush() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.writeHeader(http.StatusOK)
-	n, err := strconv.Atoi(w.answer.Header.Get("Content-Length"))
-	if err == nil && w.body.Len() >= n {
-		w.close()
+	if w.length >= 0 && w.n == w.length {
+		w.close(nil)
 	}
 }
 
-func (w *writer) finish(panicked any) {
+// end is the end of the handler.
+func (w *writer) end(returned bool, panicked any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if panicked != nil && !w.closed {
-		w.err = fmt.Errorf("%w: %v", ErrAborted, panicked)
-	}
 	w.writeHeader(http.StatusOK)
-	w.close()
+	switch {
+	case panicked != nil:
+		w.close(fmt.Errorf("%w: %v", ErrAborted, panicked))
+	case !returned:
+		w.close(ErrAborted)
+	case w.n < w.length:
+		w.close(io.ErrUnexpectedEOF)
+	default:
+		w.close(nil)
+	}
 }
 
-func (w *writer) close() {
+func (w *writer) close(err error) {
 	if !w.closed {
-		w.closed = true
+		w.closed, w.err = true, err
 		w.answer.Body = w.body.Bytes()
 		close(w.complete)
 	}

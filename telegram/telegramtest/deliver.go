@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/parley-go/parley/internal/inmem"
 )
 
 const (
@@ -56,6 +58,7 @@ func (s *Server) deliver(t *target, u *update) outcome {
 		return outcome{failure: failureText(err)}
 	}
 	if answer.status < 200 || answer.status > 299 {
+		s.note("the webhook answered update %d with %d", u.id, answer.status)
 		seconds, _ := strconv.Atoi(answer.header.Get("Retry-After"))
 		return outcome{
 			failure:    fmt.Sprintf("Wrong response from the webhook: %d %s", answer.status, http.StatusText(answer.status)),
@@ -121,46 +124,42 @@ func (s *Server) deliverOverNetwork(t *target, u *update) (*botAnswer, error) {
 // deliverInMemory runs the handler as a server would: its context ends when the client has given up, and not
 // because the answer is already there.
 func (s *Server) deliverInMemory(h http.Handler, t *target, u *update) (*botAnswer, error) {
-	ctx, cancel := context.WithCancel(s.ctx)
-	r, err := t.request(ctx, u.body)
+	r, err := t.request(s.ctx, u.body)
 	if err != nil {
-		cancel()
 		return nil, err
 	}
 	r.Host = r.URL.Host
 	r.RequestURI = r.URL.RequestURI()
 	r.RemoteAddr = "149.154.167.220:40000"
 	r.GetBody = nil
-	w := newAnswerWriter()
-	s.running.Go(func() {
-		defer cancel()
-		s.runHandler(h, w, r)
-	})
-	timer := time.NewTimer(deliveryTimeout)
-	defer timer.Stop()
-	select {
-	case <-w.complete:
-		return w.answer()
-	case <-timer.C:
-		cancel()
+	s.running.Add(1)
+	answer, err := inmem.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer s.running.Done()
+		defer s.blame()
+		h.ServeHTTP(w, r)
+	}), r, deliveryTimeout)
+	switch {
+	case err == nil:
+		return &botAnswer{answer.Status, answer.Header, answer.Body}, nil
+	case errors.Is(err, inmem.ErrTimeout):
 		return nil, context.DeadlineExceeded
-	case <-s.ctx.Done():
+	case errors.Is(err, inmem.ErrAborted), errors.Is(err, context.Canceled):
 		return nil, errCut
+	default:
+		return nil, err
 	}
 }
 
-// runHandler runs the bot's handler. A panic cuts the connection, as net/http does, and fails the test; a
-// handler that ends its goroutine (t.FailNow) cuts it as well.
-func (s *Server) runHandler(h http.Handler, w *answerWriter, r *http.Request) {
-	returned := false
-	defer func() {
-		if reason := recover(); reason != nil && reason != http.ErrAbortHandler {
-			s.misuse("the bot's handler panicked: %v\n%s", reason, debug.Stack())
-		}
-		w.end(returned)
-	}()
-	h.ServeHTTP(w, r)
-	returned = true
+// blame fails the test for a handler that panics, and lets the panic go on: it cuts the connection, as in net/http.
+func (s *Server) blame() {
+	reason := recover()
+	if reason == nil {
+		return
+	}
+	if reason != http.ErrAbortHandler {
+		s.misuse("the bot's handler panicked: %v\n%s", reason, debug.Stack())
+	}
+	panic(reason)
 }
 
 // callFromReply carries out the method that the answer to a webhook may name. The bot learns nothing of the
