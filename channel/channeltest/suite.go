@@ -181,7 +181,7 @@ type check struct {
 func (c check) do(t testing.TB, open func(o channel.Options) Harness) {
 	s := newScene(t, open)
 	defer func() {
-		time.Sleep(time.Hour) // whatever the check began ends, as a bubble demands
+		time.Sleep(s.ends) // whatever the check began ends, as a bubble demands
 		s.search()
 	}()
 	c.run(s)
