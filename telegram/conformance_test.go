@@ -53,13 +53,14 @@ func harness(t *testing.T, o channel.Options) channeltest.Harness {
 		Subscribed:  subscribed(),
 		Ordered:     true,
 		BlockReason: channel.ErrBlocked,
+		MaxText:     4096,
 		Rate:        channeltest.Rate{N: 30, Per: time.Second},
 		ChatRate:    channeltest.Rate{N: 1, Per: time.Second},
 		Deadline:    50 * time.Second,
 		Faults:      slices.Collect(maps.Keys(faults)),
 		Fault: func(f channeltest.Fault) {
 			native := faults[f.Kind]
-			native.RetryAfter = f.RetryAfter
+			native.RetryAfter, native.Status = f.RetryAfter, f.Status
 			platform.Fault(native)
 		},
 		Calls:     func() int { return len(platform.Requests()) },

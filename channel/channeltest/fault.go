@@ -7,6 +7,7 @@ import "time"
 type Fault struct {
 	Kind       FaultKind
 	RetryAfter time.Duration // of FaultRateLimited
+	Status     int           // of FaultFailed: 500 is the platform's own, 502 of what stands before it; 0: 500
 }
 
 // FaultKind is what goes wrong. Those that are about a send strike the next call that sends a message; another call in

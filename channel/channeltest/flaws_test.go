@@ -211,6 +211,12 @@ var flaws = []struct {
 			return b.Memory.Send(ctx, chatID, channel.Text(m.Text[4095:]))
 		}
 	}},
+	{"tells a limit of its own", "a text of the largest size is one message, and a longer one two", "what the platform takes", func(b *broken, _ channel.Options) {
+		b.limits = func(l channel.Limits) channel.Limits {
+			l.Text.Max--
+			return l
+		}
+	}},
 	{"sends one at a time", "the pace of the account is kept and used in full", "slower than the limit demands", func(b *broken, _ channel.Options) {
 		b.paced(time.Second / 50)
 	}},

@@ -103,6 +103,9 @@ func (s *memoryServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	case FaultLost:
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	case FaultFailed:
+		if f.Status == http.StatusBadGateway {
+			return s.response(r, f.Status, []byte("<html>Bad Gateway</html>")), nil
+		}
 		return s.answer(r, nil, &memoryError{Code: memoryFailed, Message: "something broke"})
 	case FaultGarbled:
 		return s.response(r, http.StatusBadGateway, []byte("<html>Bad Gateway</html>")), nil

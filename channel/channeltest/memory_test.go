@@ -52,6 +52,7 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 		Subscribed:  m.subscribed(),
 		Ordered:     true,
 		BlockReason: channel.ErrBlocked,
+		MaxText:     4096,
 		Rate:        Rate{N: 100, Per: time.Second},
 		ChatRate:    Rate{N: 20, Per: time.Second},
 		Payloads:    memoryPayloads,

@@ -80,6 +80,9 @@ type Harness struct {
 	Calls     func() int
 	Throttled func() int
 
+	// MaxText is how many letters x the platform takes in one message. 0: as many as Limits tells.
+	MaxText int
+
 	// Rate is how many texts the account may send to different people, and ChatRate how many to one, at the most.
 	Rate, ChatRate Rate
 

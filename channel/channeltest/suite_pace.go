@@ -74,7 +74,7 @@ func (s *scene) broadcast(ctx context.Context, people []Person) time.Duration {
 
 func checkRate(s *scene) {
 	s.open(channel.Options{})
-	people := s.crowd(2*s.Rate.N + s.Rate.N/2 + 1)
+	people := s.crowd(3 * s.Rate.N)
 	took := s.broadcast(s.Context(), people)
 	for _, p := range people {
 		assert.Equal(s, []string{"tick"}, p.Texts())
@@ -87,7 +87,7 @@ func checkChatRate(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
 	time.Sleep(time.Hour)
-	n := 2*s.ChatRate.N + s.ChatRate.N/2 + 1
+	n := 3 * s.ChatRate.N
 	took := s.broadcast(s.Context(), slices.Repeat([]Person{ann}, n))
 	assert.Len(s, ann.Texts(), n)
 	assert.Zero(s, s.Throttled(), "the platform had to say that it is too much")

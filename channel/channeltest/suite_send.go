@@ -48,7 +48,11 @@ func checkText(s *scene) {
 func checkLargestText(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
-	whole := strings.Repeat("x", s.Channel.Limits().Text.Max)
+	most := s.Channel.Limits().Text.Max
+	if s.MaxText > 0 {
+		assert.Equal(s, s.MaxText, most, "Limits tells what the platform takes")
+	}
+	whole := strings.Repeat("x", most)
 	sent, err := s.send(ann.ChatID, channel.Text(whole))
 	require.NoError(s, err)
 	assert.Equal(s, []string{whole}, ann.Texts(), "one message")
