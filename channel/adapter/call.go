@@ -164,7 +164,7 @@ func (c *Channel) rest(ctx context.Context, a *attempt, v *Verdict, tries int) b
 		return ctx.Err() == nil
 	}
 	wait := firstBackoff << (tries - 1)
-	if v.Error.Reason == channel.ErrRateLimited && v.Error.RetryAt.IsZero() {
+	if v.Error.Reason == channel.ErrRateLimited && !v.Error.RetryAt.After(time.Now()) {
 		wait = firstThrottle << (tries - 1)
 	}
 	wait = max(wait, time.Until(v.Error.RetryAt))

@@ -242,7 +242,7 @@ func (c *Channel) reserve(ctx context.Context, buckets []channel.Bucket, maxWait
 }
 
 // pause lets nothing be taken from the pace that v names, for the chats of a, before the time that it names, or, where it
-// names none, before one that the engine chooses and notes in v.
+// names none that is still to come, before one that the engine chooses and notes in v.
 func (c *Channel) pause(ctx context.Context, a *attempt, v *Verdict) {
 	p := c.paces[v.Pause]
 	if p == nil {
@@ -254,7 +254,7 @@ func (c *Channel) pause(ctx context.Context, a *attempt, v *Verdict) {
 	}
 	for _, id := range chats {
 		key := c.limitKey(p, id)
-		if v.Error.RetryAt.IsZero() {
+		if !v.Error.RetryAt.After(time.Now()) {
 			v.Error.RetryAt = c.sender.throttles.again(key)
 		}
 		if err := c.store.Pause(context.WithoutCancel(ctx), key, v.Error.RetryAt); err != nil {
