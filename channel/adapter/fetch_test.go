@@ -90,6 +90,41 @@ func TestAFetchedFileHasTheNameInItsURL(t *testing.T) {
 	assert.Empty(t, nameOf("https://a.example/%zz"))
 }
 
+func TestAFetchIsCappedWhereThePlatformKnowsNoLimit(t *testing.T) {
+	t.Parallel()
+	limits := onlyUpload()
+	limits.Upload = map[channel.AttachmentKind]int64{channel.AttachmentFile: 0}
+	for name, client := range map[string]*http.Client{
+		"by its header": answers(200, nil, strings.NewReader(""), maxFetch+1),
+		"in the middle": answers(200, nil, endless{}, -1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := planChannel(t, &planDriver{limits: limits}, channel.Options{Fetch: client})
+			a := channel.Attachment{Kind: channel.AttachmentFile, URL: "https://files.example/a"}
+			p, err := c.plan(t.Context(), draft{message: channel.Message{Attachments: []channel.Attachment{a}}})
+			require.NoError(t, err)
+			n := int64(0)
+			r, err := p.parts[0].Message.Attachments[0].Open()
+			if err == nil {
+				n, err = io.CopyN(io.Discard, r, 2*maxFetch)
+				require.NoError(t, r.Close())
+			}
+			require.ErrorIs(t, err, channel.ErrTooLarge)
+			assert.LessOrEqual(t, n, int64(maxFetch))
+
+			a.Size = maxFetch + 1
+			_, err = c.plan(t.Context(), draft{message: channel.Message{Attachments: []channel.Attachment{a}}})
+			assert.ErrorIs(t, err, channel.ErrTooLarge, "the size that is told is looked at before anything is sent")
+		})
+	}
+}
+
+// endless is bytes without an end.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) { return len(b), nil }
+
 func TestABadAnswerIsNotSentOn(t *testing.T) {
 	t.Parallel()
 	large := strings.Repeat("x", 1001)

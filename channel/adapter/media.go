@@ -90,14 +90,18 @@ func (p *planner) source(field string, a *channel.Attachment) error {
 	if fetches && (a.URL != "" || !uploads) {
 		limit = fetch
 	}
+	fetched := a.URL != "" && !fetches
+	if fetched && limit <= 0 {
+		limit = maxFetch
+	}
 	switch {
 	case a.FileID != "":
 		return nil
 	case limit > 0 && a.Size > limit:
 		return refuse(channel.ErrTooLarge, "%s.Size: %d bytes, at most %d of %q", field, a.Size, limit, a.Kind)
-	case a.URL != "" && fetches:
+	case a.URL != "" && !fetched:
 		return nil
-	case a.URL != "":
+	case fetched:
 		get := fetcher{client: p.c.options.Fetch, field: field, limit: limit}
 		ctx, address := p.ctx, a.URL
 		a.Open = func() (io.ReadCloser, error) { return get.open(ctx, address) }
