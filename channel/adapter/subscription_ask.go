@@ -40,7 +40,7 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.Subscription, *channel.Error) {
 	since := time.Now()
 	s, found, err := c.people.subscriptions.get(ctx, chatID, c.rules.SubscriptionBatch,
-		func(ctx context.Context, ids []string) (map[string]channel.Subscription, error) {
+		surviving(c, func(ctx context.Context, ids []string) (map[string]channel.Subscription, error) {
 			var found map[string]channel.Subscription
 			err := c.carryOut(ctx, &attempt{
 				op: opSubscription, chatIDs: ids, costs: c.rules.SubscriptionCosts, repeatable: true, bulk: channel.IsBulk(ctx),
@@ -51,7 +51,7 @@ func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.S
 				}),
 			})
 			return found, err
-		})
+		}))
 	if err != nil {
 		return channel.Subscription{}, c.lookupFailed(ctx, opSubscription, err)
 	}
