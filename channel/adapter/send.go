@@ -72,8 +72,8 @@ func (c *Channel) send(ctx context.Context, chatID string, m channel.Message) (c
 		}
 	}
 	err := d.inLine(ctx)
-	if err != nil && !d.try.began.IsZero() { // out of the line: OnSubscription may well send
-		c.learnFailure(ctx, d.sent.ChatID, err, d.try.began)
+	if err != nil { // out of the line: OnSubscription may well send
+		c.learnFailure(ctx, d.sent.ChatID, d.try.told, d.try.began)
 	}
 	return d.sent, err
 }
