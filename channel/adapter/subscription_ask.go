@@ -58,11 +58,7 @@ func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.S
 	if !found {
 		s = channel.Subscription{}
 	}
-	told := c.onSubscription(ctx, &channel.Event{ID: "asked:" + chatID + ":" + stamp(since), Time: since.UTC(), Chat: channel.Chat{ID: chatID}})
-	k, err := c.revise(ctx, chatID, func(k *known) { k.asked(&s, since) }, told)
-	if err != nil {
-		c.log.Warn("what the platform told of a chat was not stored", "chat", chatID, "error", err)
-		return s, nil
-	}
+	cause := channel.Event{ID: "asked:" + chatID + ":" + stamp(since), Time: since.UTC(), Chat: channel.Chat{ID: chatID}}
+	k := c.reviseAndTell(ctx, &cause, func(k *known) { k.asked(&s, since) })
 	return k.Subscription, nil
 }
