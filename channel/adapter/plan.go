@@ -38,7 +38,16 @@ type draft struct {
 type plan struct {
 	parts    []*Part
 	rests    []channel.Message // rests[i] is the message still to send when the parts before i are sent
+	rest     channel.Message   // when all are
 	degraded []channel.Feature
+}
+
+// after is the message still to send when the parts up to i are sent.
+func (p *plan) after(i int) *channel.Message {
+	if i+1 < len(p.rests) {
+		return &p.rests[i+1]
+	}
+	return &p.rest
 }
 
 // plan checks d.message against the limits and makes its parts, each encoded. It calls nobody but Options.Publish, and
@@ -94,7 +103,6 @@ type planner struct {
 
 	base      channel.Message // what every part has in common
 	replyTo   string          // of the first part
-	rest      channel.Message // what is left, in the form it was asked for
 	sections  []section
 	publish   []channel.Attachment // what stand-in URLs stand for
 	splitting splitter

@@ -163,7 +163,7 @@ func (d *outgoing) run(ctx context.Context) *channel.Error {
 		}
 		d.part = part
 		if err := d.sendPart(ctx); err != nil {
-			d.keepRest(&p.rests[i], err)
+			d.keepRest(&p, i, err)
 			return err
 		}
 	}
