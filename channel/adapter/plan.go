@@ -12,7 +12,8 @@ package adapter
 //     way. Attachments are grouped into albums as large as the driver takes. The keyboard goes with the last part of the
 //     last section; attachments and cards that cannot carry it give their last item a part of its own.
 //  4. The driver encodes each part as it will be sent, and is asked no more than needed: a short text is one call.
-//  5. Bytes that must become a URL are published last (media.go), once all else is known to be good.
+//  5. Bytes that must become a URL have a stand-in. They are published last (media.go), once all else is known to be
+//     good, and only those of parts that will be sent.
 //
 // What is left of a message after a part is worked out in the form in which it was asked for, and planning that gives
 // the same parts again: every decision depends only on what is still to be sent.
@@ -40,6 +41,14 @@ type plan struct {
 	rests    []channel.Message // rests[i] is the message still to send when the parts before i are sent
 	rest     channel.Message   // when all are
 	degraded []channel.Feature
+	publish  []channel.Attachment // what stand-in URLs in the parts stand for: publish makes them real
+}
+
+// from leaves out the parts before the one with this Part.Index.
+func (p *plan) from(index int) {
+	for len(p.parts) > 0 && p.parts[0].Index < index {
+		p.parts, p.rests = p.parts[1:], p.rests[1:]
+	}
 }
 
 // after is the message still to send when the parts up to i are sent.
@@ -50,9 +59,8 @@ func (p *plan) after(i int) *channel.Message {
 	return &p.rest
 }
 
-// plan checks d.message against the limits and makes its parts, each encoded. It calls nobody but Options.Publish, and
-// that only once all else is known to be good. Its error is an *channel.Error. A URL whose bytes must be uploaded is
-// opened within ctx, when the driver's Send opens it.
+// plan checks d.message against the limits and makes its parts, each encoded. It calls nobody. Its error is an
+// *channel.Error. A URL whose bytes must be uploaded is opened within ctx, when the driver's Send opens it.
 func (c *Channel) plan(ctx context.Context, d draft) (plan, error) {
 	var refusal error
 	if c.simple(&d.message) {
@@ -104,7 +112,6 @@ type planner struct {
 	base      channel.Message // what every part has in common
 	replyTo   string          // of the first part
 	sections  []section
-	publish   []channel.Attachment // what stand-in URLs stand for
 	splitting splitter
 }
 
@@ -130,7 +137,7 @@ func (p *planner) run(refusal error) error {
 			return err
 		}
 	}
-	return p.published()
+	return nil
 }
 
 // envelope is m without its content and without what is received only.

@@ -77,8 +77,7 @@ func (d *outgoing) keepRest(p *plan, i int, err *channel.Error) {
 		left = *p.after(i)
 		left.Attachments = all[n:]
 	}
-	left.Key = d.message.Key
-	d.sent.Rest = &left
+	d.leave(left)
 	if d.key != nil {
 		d.key.failed(d.part.Index, !d.undone(), err)
 	}
