@@ -115,6 +115,73 @@ func TestRepeatGoesOnAtTheFirstUnsentPart(t *testing.T) {
 	}
 }
 
+func TestRestOfARepeatThatIsRefusedIsWhatIsStillToSend(t *testing.T) {
+	t.Parallel()
+	for name, refuse := range map[string]struct {
+		o      channel.Options
+		before func(c *Channel, d *sendDriver) (release func())
+		reason channel.Reason
+	}{
+		"because the person left": {
+			before: func(c *Channel, d *sendDriver) func() {
+				_ = c.learn(context.Background(), optOut("chat", time.Now()))
+				return func() {}
+			},
+			reason: channel.ErrBlocked,
+		},
+		"because it may not wait for the chat's line": {
+			o: channel.Options{MaxWait: time.Second},
+			before: func(c *Channel, _ *sendDriver) func() {
+				return c.sender.lines.enter("chat").leave
+			},
+			reason: channel.ErrRateLimited,
+		},
+		"because the person left while it waited": {
+			before: func(c *Channel, _ *sendDriver) func() {
+				ahead := c.sender.lines.enter("chat")
+				time.AfterFunc(time.Second, func() {
+					_ = c.learn(context.Background(), optOut("chat", time.Now()))
+					ahead.leave()
+				})
+				return func() {}
+			},
+			reason: channel.ErrBlocked,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				d := inParts()
+				d.send = func(_ context.Context, n int, _ *Part) error {
+					if n == 2 {
+						return refusal(channel.ErrForbidden, channel.ScopeMessage)
+					}
+					return nil
+				}
+				c := newSender(t, d, refuse.o)
+				sent, err := c.Send(t.Context(), "chat", keyedText(threeParts))
+				require.ErrorIs(t, err, channel.ErrForbidden)
+				require.NotNil(t, sent.Rest)
+				require.Equal(t, keyedText("bbbb cccc"), *sent.Rest)
+				release := refuse.before(c, d)
+				for _, m := range []channel.Message{keyedText(threeParts), *sent.Rest} {
+					again, err := c.Send(t.Context(), "chat", m)
+					require.ErrorIs(t, err, refuse.reason)
+					assert.Equal(t, []string{"m1"}, again.MessageIDs)
+					require.NotNil(t, again.Rest)
+					assert.Equal(t, keyedText("bbbb cccc"), *again.Rest, "the first part is in MessageIDs")
+				}
+				release()
+				require.NoError(t, c.learn(t.Context(), inbound("chat", time.Now().Add(time.Minute))))
+				again, err := c.Send(t.Context(), "chat", *sent.Rest)
+				require.NoError(t, err)
+				assert.Equal(t, []string{"m1", "m3", "m4"}, again.MessageIDs)
+				assert.Equal(t, []string{"aaaa ", "bbbb ", "bbbb ", "cccc"}, d.texts())
+			})
+		})
+	}
+}
+
 func TestFailureThatSentNothingLeavesTheKeyFree(t *testing.T) {
 	t.Parallel()
 	for name, failing := range map[string]struct {

@@ -164,6 +164,7 @@ func (d *outgoing) run(ctx context.Context) *channel.Error {
 		return nil // all was sent under the Key
 	}
 	if err := d.ready(ctx, &p, &expected); err != nil {
+		d.leave(p.rests[0])
 		return err
 	}
 	for i, part := range p.parts {
