@@ -231,6 +231,65 @@ func TestUnknownOutcomeStaysUnknown(t *testing.T) {
 	})
 }
 
+func TestUnknownOutcomeStaysUnknownWhateverElseIsSo(t *testing.T) {
+	t.Parallel()
+	for beside, deduplicates := range map[string]time.Duration{"": 0, ", also where another try would tell": time.Hour} {
+		for name, happens := range map[string]func(c *Channel, d *sendDriver){
+			"the person left": func(c *Channel, _ *sendDriver) { _ = c.learn(context.Background(), optOut("chat", time.Now())) },
+			"the chat's line does not move": func(c *Channel, _ *sendDriver) {
+				ahead := c.sender.lines.enter("chat")
+				time.AfterFunc(time.Hour, ahead.leave)
+			},
+			"the message cannot be sent any more": func(c *Channel, _ *sendDriver) { c.limits.Text.Max = -1 },
+		} {
+			t.Run(name+beside, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					d := inParts()
+					d.rules.Deduplicates = deduplicates
+					d.send = func(_ context.Context, n int, _ *Part) error {
+						if n > 1 {
+							return overHTTP(io.EOF)
+						}
+						return nil
+					}
+					c := newSender(t, d, channel.Options{MaxWait: 10 * time.Second})
+					_, err := c.Send(t.Context(), "chat", keyedText("aaaa bbbb"))
+					require.ErrorIs(t, err, channel.ErrOutcomeUnknown)
+					calls := len(d.all())
+					happens(c, d)
+					sent, err := c.Send(t.Context(), "chat", keyedText("aaaa bbbb"))
+					require.ErrorIs(t, err, channel.ErrOutcomeUnknown)
+					assert.Equal(t, []string{"m1"}, sent.MessageIDs)
+					assert.NotNil(t, sent.Rest)
+					assert.Len(t, d.all(), calls)
+				})
+			})
+		}
+	}
+}
+
+func TestRepeatOfUnknownOutcomeTakesNoPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := paced(Pace{Name: "all", N: 1, Per: time.Hour})
+		d.send = func(context.Context, int, *Part) error { return overHTTP(io.EOF) }
+		c := newSender(t, d, channel.Options{})
+		_, err := c.Send(t.Context(), "chat", keyedText("hi"))
+		require.ErrorIs(t, err, channel.ErrOutcomeUnknown)
+		began := time.Now()
+		for range 3 {
+			_, err = c.Send(t.Context(), "chat", keyedText("hi"))
+			require.ErrorIs(t, err, channel.ErrOutcomeUnknown)
+		}
+		assert.Zero(t, time.Since(began), "there is no call to wait for")
+		d.send = nil
+		_, err = c.Send(t.Context(), "other", channel.Text("hi"))
+		require.NoError(t, err)
+		assert.Equal(t, time.Hour, time.Since(began))
+	})
+}
+
 func TestUnknownOutcomeIsTriedAgainWhereThePlatformDeduplicates(t *testing.T) {
 	t.Parallel()
 	for after, known := range map[time.Duration]bool{time.Minute: true, 2 * time.Hour: false} {

@@ -155,7 +155,7 @@ func (d *outgoing) run(ctx context.Context) *channel.Error {
 	expected := d.c.expected(ctx, d.sent.ChatID)
 	p, err := d.plan(ctx, expected.Subscription)
 	if err != nil {
-		return err
+		return d.key.outcome(err)
 	}
 	if d.key != nil {
 		p.from(d.key.record.Next)
@@ -165,7 +165,7 @@ func (d *outgoing) run(ctx context.Context) *channel.Error {
 	}
 	if err := d.ready(ctx, &p, &expected); err != nil {
 		d.leave(p.rests[0])
-		return err
+		return d.key.outcome(err)
 	}
 	for i, part := range p.parts {
 		d.part = part
@@ -179,6 +179,9 @@ func (d *outgoing) run(ctx context.Context) *channel.Error {
 
 // ready sees to all that must be so before the first call: the right to write, the URLs, and d's turn.
 func (d *outgoing) ready(ctx context.Context, p *plan, expected *known) *channel.Error {
+	if d.key.unsure() && time.Since(d.key.record.Tried) >= d.c.rules.Deduplicates {
+		return d.c.fail(opSend, channel.ErrOutcomeUnknown) // whatever could be said of another try: there is none
+	}
 	if err := d.check(expected); err != nil {
 		return err
 	}
