@@ -312,5 +312,6 @@ func (c *Channel) resetPaces(ctx context.Context, chatID string) {
 			c.sender.complain(c, "the store does not reset limits", err)
 			_ = c.sender.local().Reset(ctx, key)
 		}
+		c.sender.resets.tell(key)
 	}
 }

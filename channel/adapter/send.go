@@ -20,6 +20,7 @@ type sender struct {
 	keys      queue // of sends with a Key: a repeat waits for the one that runs
 	moves     moves
 	throttles throttles
+	resets    resets
 
 	once       sync.Once
 	limiter    *channel.MemoryStore // of this process alone, for when the Store fails
