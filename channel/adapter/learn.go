@@ -303,15 +303,8 @@ func (c *Channel) pointTo(ctx context.Context, alias, chatID string) error {
 // resetPaces starts the paces of a chat anew that its person's writing does.
 func (c *Channel) resetPaces(ctx context.Context, chatID string) {
 	for i := range c.rules.Paces {
-		p := &c.rules.Paces[i]
-		if !p.Resets {
-			continue
+		if p := &c.rules.Paces[i]; p.Resets {
+			c.startAnew(ctx, c.limitKey(p, chatID))
 		}
-		key := c.limitKey(p, chatID)
-		if err := c.store.Reset(ctx, key); err != nil { // a send waits longer than it must
-			c.sender.complain(c, "the store does not reset limits", err)
-			_ = c.sender.local().Reset(ctx, key)
-		}
-		c.sender.resets.tell(key)
 	}
 }

@@ -260,24 +260,6 @@ func (c *Channel) noRoom(ctx context.Context, a *attempt, wait time.Duration) *c
 	return e
 }
 
-// reserve asks the Store, and when that fails the process's own limiter: a broken Store must stop nobody from sending.
-// Its only error is that of ctx.
-func (c *Channel) reserve(ctx context.Context, buckets []channel.Bucket, maxWait time.Duration) (time.Duration, error) {
-	wait, err := c.store.Reserve(ctx, buckets, maxWait)
-	if err == nil {
-		return wait, nil
-	}
-	if ctx.Err() != nil {
-		return 0, ctx.Err()
-	}
-	c.sender.complain(c, "the store does not limit: this process paces by itself", err)
-	wait, err = c.sender.local().Reserve(ctx, buckets, maxWait)
-	if err != nil && ctx.Err() != nil {
-		return 0, ctx.Err()
-	}
-	return wait, nil
-}
-
 // pause lets nothing be taken from the pace that v names, for the chats of a, before the time that it names, or, where it
 // names none that is still to come, before one that the engine chooses and notes in v.
 func (c *Channel) pause(ctx context.Context, a *attempt, v *Verdict) {
@@ -294,9 +276,6 @@ func (c *Channel) pause(ctx context.Context, a *attempt, v *Verdict) {
 		if !v.Error.RetryAt.After(time.Now()) {
 			v.Error.RetryAt = c.sender.throttles.again(key)
 		}
-		if err := c.store.Pause(context.WithoutCancel(ctx), key, v.Error.RetryAt); err != nil {
-			c.sender.complain(c, "the store does not pause: this process paces by itself", err)
-			_ = c.sender.local().Pause(context.WithoutCancel(ctx), key, v.Error.RetryAt)
-		}
+		c.pauseUntil(context.WithoutCancel(ctx), key, v.Error.RetryAt)
 	}
 }

@@ -27,11 +27,6 @@ type sender struct {
 	complained atomic.Int64         // when the Store's failure was logged last, Unix nanoseconds
 }
 
-func (s *sender) local() *channel.MemoryStore {
-	s.once.Do(func() { s.limiter = channel.NewMemoryStore() })
-	return s.limiter
-}
-
 // complain logs that the Store fails, at most once a minute: every send would.
 func (s *sender) complain(c *Channel, what string, err error) {
 	now, last := time.Now().UnixNano(), s.complained.Load()
