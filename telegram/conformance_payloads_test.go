@@ -1,6 +1,9 @@
 package telegram_test
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/parley-go/parley/channel"
 	"github.com/parley-go/parley/channel/channeltest"
 )
@@ -59,5 +62,30 @@ const (
 )
 
 func update(name string, kind channel.EventKind, body string) channeltest.Payload {
-	return channeltest.Payload{Name: name, Body: []byte(body), Kinds: []channel.EventKind{kind}}
+	return channeltest.Payload{Name: name, Body: []byte(body), Kinds: []channel.EventKind{kind}, Time: times[name]}
+}
+
+// times are those of the payloads that have one: what was reported is not dated by the clock of who reads it.
+var times = map[string]time.Time{
+	"message": at(1795299990), "start": at(1795300000), "topic": at(1795300010), "album": at(1795300020),
+	"contact": at(1795300030), "venue": at(1795300040), "block": at(1795300060), "invited to a group": at(1795300070),
+	"edit": at(1795300080), "channel post": at(1795300090), "reaction": at(1795300100), "business": at(1795300110),
+	"moved group": at(1795300120),
+}
+
+func at(unix int64) time.Time { return time.Unix(unix, 0) }
+
+// subscribed are updates about a person who blocked the bot, or no longer does.
+func subscribed() func(p channeltest.Person, active bool, at time.Time) []byte {
+	id := 800_000_000
+	return func(p channeltest.Person, active bool, at time.Time) []byte {
+		id++
+		before, after := "member", "kicked"
+		if active {
+			before, after = after, before
+		}
+		return fmt.Appendf(nil, `{"update_id":%d,"my_chat_member":{"chat":{"id":%s,"first_name":"P","type":"private"},
+			"from":{"id":%s,"is_bot":false,"first_name":"P"},"date":%d,"old_chat_member":{"user":`+shop+`,"status":"%s"},
+			"new_chat_member":{"user":`+shop+`,"status":"%s"}}}`, id, p.ChatID, p.ID, at.Unix(), before, after)
+	}
 }

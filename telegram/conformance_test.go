@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -45,12 +46,17 @@ func harness(t *testing.T, o channel.Options) channeltest.Harness {
 			platform.Serve(h)
 			hooked.Do(func() { setWebhook(t, platform) }) // Telegram takes it once a second
 		},
-		User:      people(t, platform),
-		Request:   func(body []byte) *http.Request { return webhookRequest(body, webhookSecret) },
-		Forgeries: forgeries(),
-		Payloads:  payloads,
-		Deadline:  50 * time.Second,
-		Faults:    slices.Collect(maps.Keys(faults)),
+		User:        people(t, platform),
+		Request:     func(body []byte) *http.Request { return webhookRequest(body, webhookSecret) },
+		Forgeries:   forgeries(),
+		Payloads:    payloads,
+		Subscribed:  subscribed(),
+		Ordered:     true,
+		BlockReason: channel.ErrBlocked,
+		Rate:        channeltest.Rate{N: 30, Per: time.Second},
+		ChatRate:    channeltest.Rate{N: 1, Per: time.Second},
+		Deadline:    50 * time.Second,
+		Faults:      slices.Collect(maps.Keys(faults)),
 		Fault: func(f channeltest.Fault) {
 			native := faults[f.Kind]
 			native.RetryAfter = f.RetryAfter
@@ -82,14 +88,15 @@ func people(t *testing.T, platform *telegramtest.Server) func(name string) chann
 		}
 		return channeltest.Person{
 			ID: u.ID(), ChatID: u.ChatID(),
-			Write:   func(text string) { did(u.Write(text)) },
-			Texts:   func() []string { return texts(u) },
-			Start:   func(ref string) { did(u.Start(ref)) },
-			Open:    func(link string) { did(u.Open(link)) },
-			Press:   func(label string) { did(u.Press(label)) },
-			Answers: u.Answers,
-			Block:   func() { did(u.Block()) },
-			Unblock: func() { did(u.Unblock()) },
+			Write:    func(text string) { did(u.Write(text)) },
+			Texts:    func() []string { return texts(u) },
+			Messages: func() []channel.Message { return seenBy(u) },
+			Start:    func(ref string) { did(u.Start(ref)) },
+			Open:     func(link string) { did(u.Open(link)) },
+			Press:    func(label string) { did(u.Press(label)) },
+			Answers:  u.Answers,
+			Block:    func() { did(u.Block()) },
+			Unblock:  func() { did(u.Unblock()) },
 		}
 	}
 }
@@ -103,6 +110,57 @@ func texts(u *telegramtest.User) []string {
 		}
 	}
 	return seen
+}
+
+// seenBy is the messages of texts in the suite's words.
+func seenBy(u *telegramtest.User) []channel.Message {
+	var all []channel.Message
+	for _, m := range u.Messages() {
+		if m.Deleted {
+			continue
+		}
+		all = append(all, channel.Message{
+			ID: m.ID, Text: m.Text, Styles: stylesOf(m), Keyboard: keyboardOf(m.Keyboard), ReplyTo: m.ReplyTo, Silent: m.Silent,
+		})
+	}
+	return all
+}
+
+// stylesOf leaves out what the platform found by itself.
+func stylesOf(m telegramtest.Message) []channel.Style {
+	bytesBefore := []int{} // by UTF-16 code units
+	for i, c := range m.Text {
+		for range utf16.RuneLen(c) {
+			bytesBefore = append(bytesBefore, i)
+		}
+	}
+	bytesBefore = append(bytesBefore, len(m.Text))
+	var styles []channel.Style
+	for _, e := range m.Entities {
+		for kind, look := range looks {
+			if look == e.Type {
+				styles = append(styles, channel.Style{
+					Kind: kind, Start: bytesBefore[e.Offset], End: bytesBefore[e.Offset+e.Length], URL: e.URL, Language: e.Language,
+				})
+			}
+		}
+	}
+	return styles
+}
+
+func keyboardOf(k *telegramtest.Keyboard) *channel.Keyboard {
+	if k == nil {
+		return nil
+	}
+	shown := &channel.Keyboard{Inline: k.Inline, OneTime: k.OneTime}
+	for _, row := range k.Rows {
+		var buttons []channel.Button
+		for _, b := range row {
+			buttons = append(buttons, channel.Button{Text: b.Text, URL: b.URL})
+		}
+		shown.Rows = append(shown.Rows, buttons)
+	}
+	return shown
 }
 
 func throttled(platform *telegramtest.Server) (n int) {
@@ -156,6 +214,8 @@ var faults = map[channeltest.FaultKind]telegramtest.Fault{
 	channeltest.FaultRefused:      {Kind: telegramtest.RefusedConnection, Method: "sendMessage"},
 	channeltest.FaultLost:         {Kind: telegramtest.LostResponse, Method: "sendMessage"},
 	channeltest.FaultGarbled:      {Kind: telegramtest.GarbledResponse, Method: "sendMessage"},
+	channeltest.FaultFailed:       {Kind: telegramtest.ServerError, Method: "sendMessage"},
+	channeltest.FaultCut:          {Kind: telegramtest.CutConnection, Method: "sendMessage"},
 	channeltest.FaultUnauthorized: {Kind: telegramtest.Unauthorized, Method: "sendMessage"},
 	channeltest.FaultUndelivered:  {Kind: telegramtest.DroppedUpdate},
 	channeltest.FaultDuplicated:   {Kind: telegramtest.DuplicateDelivery},

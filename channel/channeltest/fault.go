@@ -20,6 +20,8 @@ const (
 	FaultRefused      FaultKind = "refused"      // the send finds no connection
 	FaultLost         FaultKind = "lost"         // the send is carried out, and its answer lost
 	FaultGarbled      FaultKind = "garbled"      // the send is carried out, and its answer cannot be read
+	FaultFailed       FaultKind = "failed"       // the send is answered with a 5xx, and nobody can know what was done
+	FaultCut          FaultKind = "cut"          // the connection breaks before the platform read the send
 	FaultUnauthorized FaultKind = "unauthorized" // the send is refused: the token is not good
 	FaultUndelivered  FaultKind = "undelivered"  // the next webhook request reaches nobody, and is not repeated
 	FaultDuplicated   FaultKind = "duplicated"   // the next webhook request comes twice at once

@@ -1,61 +1,17 @@
 package channeltest
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"slices"
 	"strconv"
-	"sync/atomic"
+	"time"
 
 	"github.com/parley-go/parley/channel"
 )
-
-// broken is the in-memory channel with something wrong.
-type broken struct {
-	*Memory
-	webhook func(h channel.Handler) http.Handler
-	send    func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error)
-	user    func(ctx context.Context, id string) (channel.User, error)
-	limits  func(l channel.Limits) channel.Limits
-}
-
-func (b *broken) Webhook(h channel.Handler) http.Handler {
-	if b.webhook == nil {
-		return b.Memory.Webhook(h)
-	}
-	return b.webhook(h)
-}
-
-func (b *broken) Send(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
-	if b.send == nil {
-		return b.Memory.Send(ctx, chatID, m)
-	}
-	return b.send(ctx, chatID, m)
-}
-
-func (b *broken) User(ctx context.Context, id string) (channel.User, error) {
-	if b.user == nil {
-		return b.Memory.User(ctx, id)
-	}
-	return b.user(ctx, id)
-}
-
-func (b *broken) Limits() channel.Limits {
-	if b.limits == nil {
-		return b.Memory.Limits()
-	}
-	return b.limits(b.Memory.Limits())
-}
-
-// rewired has each handler of the channel replaced.
-func (b *broken) rewired(f func(h channel.Handler) channel.Handler) {
-	b.webhook = func(h channel.Handler) http.Handler { return b.Memory.Webhook(f(h)) }
-}
 
 var flaws = []struct {
 	name  string
@@ -180,6 +136,140 @@ var flaws = []struct {
 			return sent, err
 		}
 	}},
+	{"styles what stands before too", "a style covers the text that it was asked for", "Not equal", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) {
+			for i, st := range m.Styles {
+				m.Styles[i].Start, m.Styles[i].End = 0, st.End
+			}
+		})
+	}},
+	{"has one look for all styles", "a style covers the text that it was asked for", "Not equal", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) {
+			for i := range m.Styles {
+				m.Styles[i].Kind = channel.StyleBold
+			}
+		})
+	}},
+	{"styles the first part alone", "a style goes on over the parts of a long text", "not bold", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) {
+			for i, st := range m.Styles {
+				m.Styles[i].End = min(st.End, 4000)
+			}
+		})
+	}},
+	{"shows a keyboard in one row", "a keyboard is shown as it was sent", "Not equal", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) {
+			if m.Keyboard != nil {
+				m.Keyboard = &channel.Keyboard{Inline: m.Keyboard.Inline, Rows: [][]channel.Button{slices.Concat(m.Keyboard.Rows...)}}
+			}
+		})
+	}},
+	{"forgets what it answers", "a reply shows what it answers", "Not equal", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) { m.ReplyTo = "" })
+	}},
+	{"is always silent", "a message makes a sound unless it is silent", "Should be false", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) { m.Silent = true })
+	}},
+	{"believes what came last", "news of a subscription that come late change nothing", "came late", func(b *broken, _ channel.Options) {
+		b.retimed(func(u *memoryUpdate) { u.Time = time.Now().UnixMilli() })
+	}},
+	{"keeps what came first of one second", "of news of one second the platform's last wins", "she came back at once", func(b *broken, _ channel.Options) {
+		b.retimed(func(u *memoryUpdate) { u.Seq = -u.Seq })
+	}},
+	{"believes what came last of one second", "of news of one second the platform's last wins", "had left came late", func(b *broken, _ channel.Options) {
+		b.retimed(func(u *memoryUpdate) { u.Seq = 0 })
+	}},
+	{"tells when an event came", "an event tells when it happened", "Not equal", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				e.Time = time.Now().UTC()
+				return h.HandleEvent(ctx, e)
+			})
+		})
+	}},
+	{"takes seconds for milliseconds", "payload text decodes to events that say what they are", "Not equal", func(b *broken, _ channel.Options) {
+		b.retimed(func(u *memoryUpdate) { u.Time /= 1000 })
+	}},
+	{"does not tell a block from a farewell", "a person who blocks the account is known to have left", "not subscribed", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				if e.Subscription != nil && e.Subscription.State == channel.StateInactive {
+					e.Subscription.Reason = channel.ErrNotSubscribed
+				}
+				return h.HandleEvent(ctx, e)
+			})
+		})
+	}},
+	{"splits what fits", "a text of the largest size is one message, and a longer one two", "one message", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			if len(m.Text) < 4096 {
+				return b.Memory.Send(ctx, chatID, m)
+			}
+			if sent, err := b.Memory.Send(ctx, chatID, channel.Text(m.Text[:4095])); err != nil {
+				return sent, err
+			}
+			return b.Memory.Send(ctx, chatID, channel.Text(m.Text[4095:]))
+		}
+	}},
+	{"sends one at a time", "the pace of the account is kept and used in full", "slower than the limit demands", func(b *broken, _ channel.Options) {
+		b.paced(time.Second / 50)
+	}},
+	{"sends to a chat as to a group", "the pace of a chat is kept and used in full", "slower than the limit demands", func(b *broken, _ channel.Options) {
+		b.paced(time.Second / 10)
+	}},
+	{"learns its pace from refusals", "the pace of the account is kept and used in full", "it is too much", func(b *broken, _ channel.Options) {
+		b.unpaced()
+	}},
+	{"does not tell a broadcast from answers", "an answer does not wait behind a broadcast", "not for what will be", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			return b.Memory.Send(answering{ctx}, chatID, m)
+		}
+	}},
+	{"repeats what the platform failed at", "a send that the platform failed at is not believed to be undone", "in chain but got nil", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			sent, err := b.Memory.Send(ctx, chatID, m)
+			if errors.Is(err, channel.ErrOutcomeUnknown) {
+				m.Key = ""
+				return b.Memory.Send(ctx, chatID, m)
+			}
+			return sent, err
+		}
+	}},
+	{"sends later what it said it could not", "a send whose connection broke is made once at most", "nothing later by itself", func(b *broken, _ channel.Options) {
+		b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+			if len(b.kept) > 0 {
+				_, _ = b.Memory.Send(ctx, chatID, b.kept[0])
+				b.kept = nil
+			}
+			sent, err := b.Memory.Send(ctx, chatID, m)
+			if err != nil {
+				b.kept = append(b.kept, m)
+			}
+			return sent, err
+		}
+	}},
+	{"turns a batch around", "messages of one chat in one request are handled one at a time, in order", "Not equal", func(b *broken, _ channel.Options) {
+		b.rebatched(slices.Reverse)
+	}},
+	{"tells of all receipts", "what a message came to is told once it is better than what is known", "lower rank", func(b *broken, _ channel.Options) {
+		n := 0
+		b.retimed(func(u *memoryUpdate) {
+			if u.Type == "receipt" { // as if of a message that nothing is known of
+				n++
+				u.Receipt.MessageIDs = append(u.Receipt.MessageIDs, strconv.Itoa(1000+n))
+			}
+		})
+	}},
+	{"tells of reading alone", "what a message came to is told once it is better than what is known", "Not equal", func(b *broken, _ channel.Options) {
+		b.rewired(func(h channel.Handler) channel.Handler {
+			return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+				if e.Receipt != nil && e.Receipt.Status != channel.ReceiptRead {
+					return nil
+				}
+				return h.HandleEvent(ctx, e)
+			})
+		})
+	}},
 	{"refuses for ever what it cannot read", "payload text with a wrong value anywhere does no harm", "status 503", func(b *broken, _ channel.Options) {
 		b.webhook = func(h channel.Handler) http.Handler { return strict(b.Memory, h) }
 	}},
@@ -223,49 +313,4 @@ var flaws = []struct {
 			})
 		}
 	}},
-}
-
-// resigned signs every request itself, and so believes all of them.
-func resigned(m *Memory, h channel.Handler) http.Handler {
-	next := m.Webhook(h)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			http.Error(w, "short", http.StatusBadRequest)
-			return
-		}
-		next.ServeHTTP(w, m.server.request(body))
-	})
-}
-
-// strict answers what it does not understand as a server does that has no idea.
-func strict(m *Memory, h channel.Handler) http.Handler {
-	next := m.Webhook(h)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var b struct{ Updates []memoryUpdate }
-		body, err := io.ReadAll(r.Body)
-		if err == nil {
-			err = json.Unmarshal(body, &b)
-		}
-		if err != nil {
-			http.Error(w, "?", http.StatusServiceUnavailable)
-			return
-		}
-		next.ServeHTTP(w, m.server.request(body))
-	})
-}
-
-// forgetful gives each delivery's updates IDs of their own.
-func forgetful(m *Memory, h channel.Handler) http.Handler {
-	next := m.Webhook(h)
-	var n atomic.Int32
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			http.Error(w, "short", http.StatusBadRequest)
-			return
-		}
-		body = bytes.Replace(body, []byte(`"id":"u`), fmt.Appendf(nil, `"id":"%du`, n.Add(1)), -1)
-		next.ServeHTTP(w, m.server.request(body))
-	})
 }

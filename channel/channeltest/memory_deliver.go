@@ -48,6 +48,7 @@ func (u *MemoryUser) deliver(update memoryUpdate) {
 	handler := s.handler
 	s.updates++
 	update.ID = "update-" + strconv.Itoa(s.updates)
+	update.Seq = int64(s.updates)
 	update.Time, update.Chat, update.User = time.Now().UnixMilli(), u.chatID, &u.profile
 	_, undelivered := s.fault(FaultUndelivered)
 	_, twice := s.fault(FaultDuplicated)

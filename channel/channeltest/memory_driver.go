@@ -90,6 +90,7 @@ func decodeMemory(raw json.RawMessage) adapter.Incoming {
 		e.ID = hex.EncodeToString(sum[:]) // the same for a redelivery
 		return in
 	}
+	in.Seq = u.Seq
 	e.ID, e.Time = u.ID, time.UnixMilli(u.Time).UTC()
 	e.Chat = channel.Chat{ID: u.Chat, Kind: channel.ChatPrivate}
 	if u.User != nil {
@@ -126,6 +127,8 @@ func memoryKind(in *adapter.Incoming, u memoryUpdate) {
 		if u.React.Emoji != "" {
 			e.Reaction.Emojis = []string{u.React.Emoji}
 		}
+	case u.Type == "receipt" && u.Receipt != nil:
+		e.Kind, e.Receipt = channel.EventReceipt, u.Receipt
 	case u.Type == "blocked":
 		e.Kind = channel.EventSubscription
 		e.Subscription = &channel.Subscription{State: channel.StateInactive, Reason: channel.ErrBlocked, Since: e.Time}

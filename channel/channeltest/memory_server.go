@@ -89,15 +89,21 @@ func (s *memoryServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer s.mu.Unlock()
 	var f Fault
 	if method == "send" {
-		f, _ = s.fault(FaultRateLimited, FaultUnavailable, FaultRefused, FaultLost, FaultGarbled, FaultUnauthorized)
+		f, _ = s.fault(FaultRateLimited, FaultUnavailable, FaultRefused, FaultLost, FaultGarbled, FaultUnauthorized,
+			FaultFailed, FaultCut)
 	}
 	if f.Kind == FaultRefused {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
+	if f.Kind == FaultCut {
+		return nil, &net.OpError{Op: "write", Net: "tcp", Err: syscall.ECONNRESET}
 	}
 	result, native := s.execute(r, method, body, f)
 	switch f.Kind {
 	case FaultLost:
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	case FaultFailed:
+		return s.answer(r, nil, &memoryError{Code: memoryFailed, Message: "something broke"})
 	case FaultGarbled:
 		return s.response(r, http.StatusBadGateway, []byte("<html>Bad Gateway</html>")), nil
 	}
@@ -158,6 +164,7 @@ var memoryStatus = map[string]int{
 	memoryBad: http.StatusBadRequest, memoryTooLong: http.StatusBadRequest, memoryUnauthorized: http.StatusUnauthorized,
 	memoryNotFound: http.StatusNotFound, memoryNotSubscribed: http.StatusForbidden, memoryBlocked: http.StatusForbidden,
 	memoryRateLimited: http.StatusTooManyRequests, memoryUnavailable: http.StatusServiceUnavailable,
+	memoryFailed: http.StatusInternalServerError,
 }
 
 func (s *memoryServer) answer(r *http.Request, result any, native *memoryError) (*http.Response, error) {

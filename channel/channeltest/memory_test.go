@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/parley-go/parley/channel"
 	"github.com/stretchr/testify/require"
@@ -32,7 +34,7 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 		User: func(name string) Person {
 			u := m.NewUser(name)
 			return Person{
-				ID: u.ID(), ChatID: u.ChatID(), Texts: u.Texts, Answers: u.Answers,
+				ID: u.ID(), ChatID: u.ChatID(), Texts: u.Texts, Messages: u.Messages, Answers: u.Answers,
 				Write: func(text string) { u.Write(text) }, Start: u.Start, Open: u.Open, Press: u.Press,
 				Block: u.Block, Unblock: u.Unblock,
 			}
@@ -44,12 +46,19 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 			"with another secret": func(body []byte) *http.Request { return memoryRequest(m.Account(), "another", body) },
 			"with no hex at all":  func(body []byte) *http.Request { return forged(m, body, "zz"+canarySecret[:6]) },
 		},
-		Signed:   true,
-		Payloads: memoryPayloads,
-		Deadline: memoryDeadline,
-		Fault:    m.Fault,
+		Signed:      true,
+		Receipt:     receiptOf,
+		Batch:       batchOf,
+		Subscribed:  m.subscribed(),
+		Ordered:     true,
+		BlockReason: channel.ErrBlocked,
+		Rate:        Rate{N: 100, Per: time.Second},
+		ChatRate:    Rate{N: 20, Per: time.Second},
+		Payloads:    memoryPayloads,
+		Deadline:    memoryDeadline,
+		Fault:       m.Fault,
 		Faults: []FaultKind{
-			FaultRateLimited, FaultUnavailable, FaultRefused, FaultLost, FaultGarbled, FaultUnauthorized, FaultUndelivered,
+			FaultRateLimited, FaultUnavailable, FaultRefused, FaultLost, FaultGarbled, FaultFailed, FaultCut, FaultUnauthorized, FaultUndelivered,
 			FaultDuplicated, FaultUnanswered,
 		},
 		Calls: func() int { return len(m.Requests()) },
@@ -69,6 +78,39 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 		Welcome: c.Welcome,
 		Secrets: []string{canaryToken, canarySecret},
 	}
+}
+
+// subscribed tells of people who left or came back, by updates with IDs of their own.
+func (m *Memory) subscribed() func(p Person, active bool, at time.Time) []byte {
+	n := 1_000_000
+	return func(p Person, active bool, at time.Time) []byte {
+		n++
+		kind := "blocked"
+		if active {
+			kind = "unblocked"
+		}
+		return batch(update(memoryUpdate{
+			ID: "told-" + strconv.Itoa(n), Seq: int64(n), Type: kind, Time: at.UnixMilli(), Chat: p.ChatID, User: &memoryUser{ID: p.ID},
+		}))
+	}
+}
+
+func receiptOf(p Person, messageID string, status channel.ReceiptStatus) []byte {
+	return batch(update(memoryUpdate{
+		ID: messageID + " is " + string(status), Type: "receipt", Time: time.Now().UnixMilli(), Chat: p.ChatID,
+		User: &memoryUser{ID: p.ID}, Receipt: &channel.Receipt{Status: status, MessageIDs: []string{messageID}},
+	}))
+}
+
+func batchOf(p Person, texts ...string) []byte {
+	var updates []json.RawMessage
+	for i, text := range texts {
+		updates = append(updates, update(memoryUpdate{
+			ID: "b" + strconv.Itoa(i), Type: "message", Time: time.Now().UnixMilli(), Chat: p.ChatID, User: &memoryUser{ID: p.ID},
+			Message: &channel.Message{ID: "b" + strconv.Itoa(i), Text: text},
+		}))
+	}
+	return batch(updates...)
 }
 
 func opener(content string) func() (io.ReadCloser, error) {
@@ -114,7 +156,7 @@ func annSays(id, text string) json.RawMessage {
 }
 
 var memoryPayloads = []Payload{
-	{Name: "text", Body: batch(annSays("u1", "hi")), Kinds: []channel.EventKind{channel.EventMessage}},
+	{Name: "text", Body: batch(annSays("u1", "hi")), Kinds: []channel.EventKind{channel.EventMessage}, Time: time.UnixMilli(someTime)},
 	{Name: "photo and place", Body: batch(update(memoryUpdate{
 		ID: "u2", Type: "message", Time: someTime, Chat: "chat-a", User: ann, Message: &channel.Message{
 			ID: "2", Text: "here", Location: &channel.Location{Latitude: 48.2, Longitude: 16.37},
@@ -131,6 +173,10 @@ var memoryPayloads = []Payload{
 	{Name: "reaction", Body: batch(update(memoryUpdate{
 		ID: "u6", Type: "reaction", Time: someTime, Chat: "chat-a", User: ann, React: &memoryReaction{MessageID: "1", Emoji: "👍"},
 	})), Kinds: []channel.EventKind{channel.EventReaction}},
+	{Name: "receipt", Body: batch(update(memoryUpdate{
+		ID: "u13", Type: "receipt", Time: someTime, Chat: "chat-a", User: ann,
+		Receipt: &channel.Receipt{Status: channel.ReceiptRead, MessageIDs: []string{"1"}},
+	})), Kinds: []channel.EventKind{channel.EventReceipt}},
 	{Name: "edited", Body: batch(update(memoryUpdate{
 		ID: "u7", Type: "edited", Time: someTime, Chat: "chat-a", User: ann, Message: &channel.Message{ID: "1", Text: "hello"},
 	})), Kinds: []channel.EventKind{channel.EventMessageEdited}},

@@ -191,6 +191,13 @@ func (u *MemoryUser) React(messageID, emoji string) {
 	u.deliver(memoryUpdate{Type: "reaction", React: &memoryReaction{MessageID: messageID, Emoji: emoji}})
 }
 
+// Read has the person see a message of the bot, and all before it.
+func (u *MemoryUser) Read(messageID string) {
+	u.deliver(memoryUpdate{Type: "receipt", Receipt: &channel.Receipt{
+		Status: channel.ReceiptRead, MessageIDs: []string{messageID}, Earlier: true,
+	}})
+}
+
 // Block takes the right to write away.
 func (u *MemoryUser) Block() {
 	u.server.mu.Lock()

@@ -71,6 +71,9 @@ func TestEveryVerbOfAPersonReachesTheBot(t *testing.T) {
 		"taking a reaction away": {func(u *channeltest.MemoryUser) { u.React("1", "") }, channel.EventReaction, func(t *testing.T, e channel.Event) {
 			assert.Empty(t, e.Reaction.Emojis)
 		}},
+		"reading": {func(u *channeltest.MemoryUser) { u.Read("1") }, channel.EventReceipt, func(t *testing.T, e channel.Event) {
+			assert.Equal(t, &channel.Receipt{Status: channel.ReceiptRead, MessageIDs: []string{"1"}, Earlier: true}, e.Receipt)
+		}},
 		"blocking": {(*channeltest.MemoryUser).Block, channel.EventSubscription, func(t *testing.T, e channel.Event) {
 			assert.Equal(t, channel.ErrBlocked, e.Subscription.Reason)
 		}},

@@ -22,6 +22,7 @@ type memoryBatch struct {
 
 type memoryUpdate struct {
 	ID      string           `json:"id"`
+	Seq     int64            `json:"seq,omitempty"` // rises with each update
 	Type    string           `json:"type"`
 	Time    int64            `json:"time"` // Unix milliseconds
 	Chat    string           `json:"chat"`
@@ -29,6 +30,7 @@ type memoryUpdate struct {
 	Message *channel.Message `json:"message,omitempty"`
 	Press   *memoryPress     `json:"press,omitempty"`
 	React   *memoryReaction  `json:"reaction,omitempty"`
+	Receipt *channel.Receipt `json:"receipt,omitempty"`
 	Ref     string           `json:"ref,omitempty"`
 	Welcome bool             `json:"welcome,omitempty"` // the answer may carry a memorySend; nothing else may be sent
 }
@@ -89,6 +91,7 @@ const (
 	memoryBlocked       = "blocked"
 	memoryTooLong       = "too_long"
 	memoryRateLimited   = "rate_limited"
+	memoryFailed        = "failed"      // nobody knows what was done
 	memoryUnavailable   = "unavailable" // refused as a whole: nothing was done
 )
 
@@ -137,7 +140,7 @@ func memoryFeatures() map[channel.Feature]channel.Level {
 		channel.FeatureReplyTo, channel.FeatureSilent, channel.FeatureNoPreview,
 		channel.FeatureEdit, channel.FeatureDelete, channel.FeatureReact, channel.FeatureTyping, channel.FeatureAnswer,
 		channel.FeatureUpload, channel.FeatureDownload, channel.FeatureLinks, channel.FeatureProfile,
-		channel.FeatureSubscription, channel.FeatureReactions, channel.FeatureOptOut,
+		channel.FeatureSubscription, channel.FeatureRead, channel.FeatureReactions, channel.FeatureOptOut,
 	} {
 		m[f] = channel.LevelFull
 	}

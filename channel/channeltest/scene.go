@@ -29,7 +29,8 @@ type scene struct {
 	dead    *inbox // of Options.DeadLetter, if the check sets it
 	learnt  *inbox // of Options.OnSubscription
 	handler http.Handler
-	polled  bool // the platform is not to deliver
+	polled  bool          // the platform is not to deliver
+	ends    time.Duration // how long what the check began may go on after it
 
 	mu     sync.Mutex
 	log    bytes.Buffer
@@ -38,7 +39,7 @@ type scene struct {
 }
 
 func newScene(t testing.TB, factory func(o channel.Options) Harness) *scene {
-	return &scene{TB: t, factory: factory, in: &inbox{}, dead: &inbox{}, learnt: &inbox{}, store: &spyStore{Store: channel.NewMemoryStore()}}
+	return &scene{TB: t, factory: factory, ends: time.Hour, in: &inbox{}, dead: &inbox{}, learnt: &inbox{}, store: &spyStore{Store: channel.NewMemoryStore()}}
 }
 
 // open makes the harness, with o and with what the scene watches by, and has the platform deliver to s.in.

@@ -19,6 +19,11 @@ type Harness struct {
 
 	// Serve has the platform deliver to h from now on. What a Person does goes there, and comes again as the platform
 	// does it, until it is acknowledged or the platform gives up.
+	//
+	// A check may call it more than once, with another handler each time; the last one counts, also for what was refused
+	// before. What the platform must know to deliver, such as a webhook, it sets with the first call alone (a later one
+	// must not undo a channel.Registrar's), and not by the Channel, which has done nothing yet when a check begins. It
+	// delivers nothing by itself and waits for nothing that h does.
 	Serve func(h http.Handler)
 
 	// User is a new person, who did not write yet. No check asks for one name twice.
@@ -39,6 +44,24 @@ type Harness struct {
 	// Payloads are bodies for Request.
 	Payloads []Payload
 
+	// Subscribed is the body of a webhook request that tells that a person left, or came back, at a time in whole
+	// seconds. Ordered says that the bodies tell which of one second was made first. Nil: no event tells of it.
+	Subscribed func(p Person, active bool, at time.Time) []byte
+	Ordered    bool
+
+	// Receipt is the body of a webhook request that tells that a message of the account to p is at least so far. Nil, or a
+	// nil body: the platform tells nothing of it.
+	Receipt func(p Person, messageID string, status channel.ReceiptStatus) []byte
+
+	// Batch is the body of one webhook request with texts that p wrote, in this order. Nil: the platform makes none.
+	Batch func(p Person, texts ...string) []byte
+
+	// BlockReason is what Subscription.Reason has to be after a Block. Empty: any that is channel.ErrNotSubscribed.
+	BlockReason channel.Reason
+
+	// Timeless says that events do not tell when they happened.
+	Timeless bool
+
 	// Deadline is how long the platform waits for an answer. 0: 5 s.
 	Deadline time.Duration
 
@@ -50,9 +73,15 @@ type Harness struct {
 	Fault  func(f Fault)
 	Faults []FaultKind
 
+	// Deduplicates says that the platform itself makes a send only once, however often it comes.
+	Deduplicates bool
+
 	// Calls is the number of calls that reached the platform, and Throttled how many of them were refused as too much.
 	Calls     func() int
 	Throttled func() int
+
+	// Rate is how many texts the account may send to different people, and ChatRate how many to one, at the most.
+	Rate, ChatRate Rate
 
 	// Media are attachments that the platform takes, each of another kind.
 	Media []channel.Attachment
@@ -64,13 +93,27 @@ type Harness struct {
 	person Person // shows the checks which verbs there are
 }
 
+// Rate is up to N in any stretch of time of the length Per. Zero: no limit is known.
+type Rate struct {
+	N   int
+	Per time.Duration
+}
+
+// takes is how long n of them take at least, from the first to the last.
+func (r Rate) takes(n int) time.Duration { return time.Duration((n-1)/r.N) * r.Per }
+
 // Person is somebody at the other end of a [Harness]. Each function returns when the bot acknowledged what was done, or
 // the platform gave up.
 type Person struct {
-	ID      string // User.ID
-	ChatID  string // Chat.ID of the chat with the account
-	Write   func(text string)
-	Texts   func() []string    // what the account sent and the person sees now, oldest first
+	ID     string // User.ID
+	ChatID string // Chat.ID of the chat with the account
+	Write  func(text string)
+	Texts  func() []string // what the account sent and the person sees now, oldest first
+
+	// Messages are those that Texts tells the texts of, as the person sees them: ID, Text, Styles in order of their
+	// Start, Keyboard, ReplyTo, and Silent of one that made no sound.
+	Messages func() []channel.Message
+
 	Start   func(ref string)   // opens the chat, by a link with this ref if it is not empty
 	Open    func(link string)  // follows a link of channel.Linker
 	Press   func(label string) // presses the newest button with this label
@@ -92,6 +135,9 @@ type Payload struct {
 	Name  string
 	Body  []byte
 	Kinds []channel.EventKind // of its events, in the body's order
+
+	// Time is when its events happened, of which it tells nothing else. Zero: that is not checked.
+	Time time.Time
 
 	// Opaque names members whose objects are the bot's own, such as a button's data: nothing may be added there.
 	Opaque []string
@@ -135,15 +181,15 @@ type check struct {
 func (c check) do(t testing.TB, open func(o channel.Options) Harness) {
 	s := newScene(t, open)
 	defer func() {
-		time.Sleep(time.Hour) // whatever the check began ends, as a bubble demands
+		time.Sleep(s.ends) // whatever the check began ends, as a bubble demands
 		s.search()
 	}()
 	c.run(s)
 }
 
 func checks(probe Harness) []check {
-	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, outcomeChecks, peopleChecks,
-		welcomeChecks, abilityChecks)
+	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, paceChecks, outcomeChecks, peopleChecks,
+		welcomeChecks, abilityChecks, lookChecks)
 	for _, p := range probe.Payloads {
 		all = append(all, payloadChecks(p)...)
 	}

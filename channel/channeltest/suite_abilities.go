@@ -6,7 +6,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing/synctest"
+	"time"
 
 	"github.com/parley-go/parley/channel"
 	"github.com/stretchr/testify/assert"
@@ -24,6 +26,7 @@ var abilityChecks = []check{
 	{"a message is marked as read", has(hasUser, claim(channel.FeatureMarkRead)), checkMarkRead},
 	{"an attachment is uploaded, sent and downloaded", has(hasUser, claim(channel.FeatureUpload)), checkUpload},
 	{"a webhook is registered, told and taken away", has(hasUser, claim(channel.FeatureRegister)), checkRegister},
+	{"a registered webhook is delivered to, and none that was taken away", has(hasUser, claim(channel.FeatureRegister)), checkDelivered},
 	{"polling gives each event once it is handled", has(hasUser, claim(channel.FeaturePoll)), checkPoll},
 	{"a message is sent to many chats in one call", has(hasUser, claim(channel.FeatureBatch)), checkBatch},
 }
@@ -227,6 +230,30 @@ func checkRegister(s *scene) {
 		require.NoError(s, s.note(err))
 		assert.Empty(s, registration.URL)
 	}
+}
+
+// checkDelivered has what the platform delivers verified by the secret that it was registered with.
+func checkDelivered(s *scene) {
+	s.open(channel.Options{})
+	registrar := ability[channel.Registrar](s)
+	const url = "https://bot.example/another"
+	require.NoError(s, s.note(registrar.Register(s.Context(), url)))
+	ann := s.User("Ann")
+	ann.Write("registered")
+	assert.Equal(s, []string{"registered"}, s.in.messages())
+
+	require.NoError(s, s.note(registrar.Unregister(s.Context())))
+	s.in.forget()
+	var writing sync.WaitGroup
+	writing.Go(func() { ann.Write("to nobody") })
+	time.Sleep(time.Minute)
+	assert.Empty(s, s.in.messages(), "delivered to a webhook that was taken away")
+
+	require.NoError(s, s.note(registrar.Register(s.Context(), url)))
+	writing.Wait() // for a platform that kept it
+	ann.Write("registered again")
+	require.NotEmpty(s, s.in.messages())
+	assert.Equal(s, "registered again", s.in.messages()[len(s.in.messages())-1])
 }
 
 func checkPoll(s *scene) {

@@ -3,6 +3,7 @@ package channeltest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing/synctest"
@@ -16,6 +17,8 @@ import (
 // deliveryChecks are about when the handler gets an event, and how often.
 var deliveryChecks = []check{
 	{"messages of one chat are handled one at a time, in order", hasUser, checkOrder},
+	{"messages of one chat in one request are handled one at a time, in order", has(hasUser, hasRequest, func(h Harness) bool { return h.Batch != nil }), checkBatchOrder},
+	{"what a message came to is told once it is better than what is known", has(hasUser, hasRequest, func(h Harness) bool { return h.Receipt != nil }), checkReceipts},
 	{"chats do not wait for one another", hasUser, checkApart},
 	{"a platform is answered in time and the handler goes on", hasUser, checkTwoClocks},
 	{"a handler's context outlives the request and ends at its timeout", hasUser, checkHandlerContext},
@@ -46,6 +49,66 @@ func checkOrder(s *scene) {
 	}
 	wg.Wait()
 	assert.Equal(s, want, s.in.messages())
+}
+
+// checkBatchOrder has one of them fail: it comes late, and the rest only once.
+func checkBatchOrder(s *scene) {
+	s.open(channel.Options{})
+	ann := s.User("Ann")
+	want := []string{"one", "two", "three", "four", "five"}
+	body := s.Batch(ann, want...)
+	wait := 500 * time.Millisecond
+	failed := false
+	var running atomic.Int32
+	s.in.handle(func(_ context.Context, e *channel.Event) error {
+		assert.Equal(s, int32(1), running.Add(1), "two events of a chat at a time")
+		defer running.Add(-1)
+		time.Sleep(wait)
+		wait -= 50 * time.Millisecond // so that each would overtake the one before
+		if !failed && e.Message != nil && e.Message.Text == "two" {
+			failed = true
+			return channel.ErrUnavailable
+		}
+		return nil
+	})
+	a := s.deliver(s.Request(body))
+	assert.False(s, acknowledged(a), "one of them must come again: status %d", a.Status)
+	assert.Equal(s, want, s.in.messages())
+	time.Sleep(time.Minute)
+	s.take(body)
+	assert.Equal(s, append(want, "two"), s.in.messages())
+}
+
+// checkReceipts tells of one message as it went, and of another what came last first.
+func checkReceipts(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	var statuses []channel.ReceiptStatus
+	for _, status := range []channel.ReceiptStatus{channel.ReceiptSent, channel.ReceiptDelivered, channel.ReceiptRead} {
+		if s.Receipt(ann, "1", status) != nil {
+			statuses = append(statuses, status)
+		}
+	}
+	require.NotEmpty(s, statuses, "Receipt makes none")
+	told := func(id string, statuses ...channel.ReceiptStatus) []channel.ReceiptStatus {
+		time.Sleep(time.Minute)
+		s.in.forget()
+		for _, status := range statuses {
+			s.take(s.Receipt(ann, id, status))
+		}
+		var all []channel.ReceiptStatus
+		for _, e := range s.in.all() {
+			require.Equal(s, channel.EventReceipt, e.Kind)
+			assert.Equal(s, ann.ChatID, e.Chat.ID)
+			assert.True(s, slices.Contains(e.Receipt.MessageIDs, id) || !e.Receipt.Until.IsZero(), "it says of what")
+			all = append(all, e.Receipt.Status)
+		}
+		return all
+	}
+	assert.Equal(s, statuses, told(s.sentTo(ann, "one"), statuses...))
+	last := statuses[len(statuses)-1]
+	slices.Reverse(statuses)
+	assert.Equal(s, []channel.ReceiptStatus{last}, told(s.sentTo(ann, "two"), statuses...), "of a lower rank than is known")
 }
 
 func checkApart(s *scene) {

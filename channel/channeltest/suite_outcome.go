@@ -1,6 +1,7 @@
 package channeltest
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing/synctest"
@@ -20,6 +21,8 @@ var outcomeChecks = []check{
 	{"one throttled chat does not hold up another", can(FaultRateLimited), checkThrottledApart},
 	{"a send of unknown outcome is never made twice", can(FaultLost), unknown(FaultLost)},
 	{"a send whose answer cannot be read is never made twice", can(FaultGarbled), unknown(FaultGarbled)},
+	{"a send that the platform failed at is not believed to be undone", can(FaultFailed), checkFailed},
+	{"a send whose connection broke is made once at most", can(FaultCut), checkCutConnection},
 	{"a key of unknown outcome does not send again", can(FaultLost), checkUnknownKey},
 	{"a person who leaves midway gets no more, and Rest is what was not sent", has(hasUser, hasBlock, hasTextLimit), checkRest},
 	{"a store that fails does not keep a send from leaving", hasUser, checkSendWithoutStore},
@@ -95,6 +98,45 @@ func unknown(kind FaultKind) func(*scene) {
 		}
 		assert.Equal(s, []string{"hi"}, ann.Texts())
 	}
+}
+
+func checkFailed(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	s.Fault(Fault{Kind: FaultFailed})
+	m := channel.Message{Text: "hi", Key: "order-7"}
+	for range 2 {
+		_, err := s.send(ann.ChatID, m)
+		if s.Deduplicates && err == nil {
+			assert.Equal(s, []string{"hi"}, ann.Texts())
+			continue
+		}
+		require.ErrorIs(s, err, channel.ErrOutcomeUnknown)
+		var e *channel.Error
+		require.ErrorAs(s, err, &e)
+		assert.Equal(s, channel.ScopeMessage, e.Scope)
+	}
+	assert.LessOrEqual(s, len(ann.Texts()), 1)
+	assert.Equal(s, channel.StateActive, s.subscription(ann.ChatID).State, "the person did nothing")
+}
+
+// checkCutConnection allows ErrOutcomeUnknown too: not every transport can tell when it broke.
+func checkCutConnection(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	s.Fault(Fault{Kind: FaultCut})
+	_, err := s.send(ann.ChatID, channel.Text("hi"))
+	if err == nil {
+		assert.Equal(s, []string{"hi"}, ann.Texts())
+		return
+	}
+	if !errors.Is(err, channel.ErrUnavailable) {
+		require.ErrorIs(s, err, channel.ErrOutcomeUnknown)
+	}
+	assert.Empty(s, ann.Texts())
+	_, err = s.send(ann.ChatID, channel.Text("hi again"))
+	require.NoError(s, err)
+	assert.Equal(s, []string{"hi again"}, ann.Texts(), "and nothing later by itself")
 }
 
 func checkUnknownKey(s *scene) {

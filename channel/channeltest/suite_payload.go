@@ -61,6 +61,9 @@ func checkDecodes(s *scene, p Payload) {
 		ids[e.ID] = true
 		assert.Equal(s, s.Channel.Account(), e.Account)
 		assert.Equal(s, time.UTC, e.Time.Location())
+		if !p.Time.IsZero() {
+			assert.Equal(s, p.Time.UTC(), e.Time, e.Kind)
+		}
 		assert.True(s, json.Valid(e.Raw), "Raw is JSON: %s", e.Raw)
 		assertPlain(s, e, p.Body)
 		assertContent(s, e)

@@ -1,8 +1,10 @@
 package channeltest
 
 import (
+	"context"
 	"sync"
 	"testing/synctest"
+	"time"
 
 	"github.com/parley-go/parley/channel"
 	"github.com/stretchr/testify/assert"
@@ -16,11 +18,16 @@ var peopleChecks = []check{
 	{"a person who blocks the account is known to have left", has(hasCalls, hasBlock, claim(channel.FeatureOptOut)), checkBlocked},
 	{"a send finds out that a person left, once", has(hasCalls, hasBlock, hasLoss), checkFoundBlocked},
 	{"a person who comes back may be written to", has(hasUser, hasBlock), checkUnblocked},
+	{"news of a subscription that come late change nothing", has(hasUser, hasSubscribed), checkNewestWins},
+	{"of news of one second the platform's last wins", has(hasUser, hasSubscribed, func(h Harness) bool { return h.Ordered }), checkSameSecond},
+	{"an event tells when it happened", has(hasUser, func(h Harness) bool { return !h.Timeless }), checkTime},
 	{"a start tells the ref of a link", has(hasUser, func(h Harness) bool { return h.person.Start != nil }), checkStart},
 	{"a link comes back as a referral", has(hasUser, func(h Harness) bool { return h.person.Open != nil }, claim(channel.FeatureLinks)), checkLinks},
 	{"a person is looked up once", hasCalls, checkProfile},
 	{"a person nobody knows is not found, once", has(hasCalls, claim(channel.FeatureProfile)), checkNobody},
 }
+
+func hasSubscribed(h Harness) bool { return h.Subscribed != nil && h.Request != nil }
 
 func hasBlock(h Harness) bool { return h.person.Block != nil }
 
@@ -66,6 +73,9 @@ func (s *scene) left(p Person) {
 	sub := s.subscription(p.ChatID)
 	assert.Equal(s, channel.StateInactive, sub.State)
 	assert.ErrorIs(s, sub.Reason, channel.ErrNotSubscribed)
+	if s.BlockReason != "" {
+		assert.Equal(s, s.BlockReason, sub.Reason)
+	}
 }
 
 func checkBlocked(s *scene) {
@@ -78,6 +88,9 @@ func checkBlocked(s *scene) {
 	require.NotNil(s, last.Subscription)
 	assert.Equal(s, channel.StateInactive, last.Subscription.State)
 	assert.Equal(s, ann.ChatID, last.Chat.ID)
+	if s.BlockReason != "" {
+		assert.Equal(s, s.BlockReason, last.Subscription.Reason)
+	}
 	s.left(ann)
 }
 
@@ -115,6 +128,87 @@ func checkUnblocked(s *scene) {
 	_, err = s.send(ann.ChatID, channel.Text("welcome back"))
 	require.NoError(s, err)
 	assert.Equal(s, []string{"welcome back"}, ann.Texts())
+}
+
+// news are delivered, after which p is known to be there or not.
+func (s *scene) news(body []byte, p Person, want channel.State, why string) {
+	s.Helper()
+	s.take(body)
+	assert.Equal(s, want, s.subscription(p.ChatID).State, why)
+	events := s.in.all()
+	last := events[len(events)-1]
+	if assert.NotNil(s, last.Subscription, why) {
+		assert.Equal(s, want, last.Subscription.State, "%s: the event has what is known now", why)
+	}
+}
+
+func checkNewestWins(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	time.Sleep(time.Hour)
+	now := time.Now().Truncate(time.Second)
+	news := func(active bool, ago time.Duration) []byte { return s.Subscribed(ann, active, now.Add(-ago)) }
+	back, gone, returned := news(true, 20*time.Minute), news(false, 10*time.Minute), news(true, 5*time.Minute)
+	late := news(false, 7*time.Minute)
+	s.news(gone, ann, channel.StateInactive, "she left")
+	s.news(back, ann, channel.StateInactive, "that she was there earlier came late")
+	_, err := s.send(ann.ChatID, channel.Text("are you there?"))
+	require.ErrorIs(s, err, channel.ErrNotSubscribed)
+	s.news(returned, ann, channel.StateActive, "she came back")
+	s.news(late, ann, channel.StateActive, "that she left earlier came late")
+	_, err = s.send(ann.ChatID, channel.Text("welcome back"))
+	require.NoError(s, err)
+	assert.Equal(s, now.Add(-5*time.Minute).UTC(), s.subscription(ann.ChatID).Since)
+}
+
+func checkSameSecond(s *scene) {
+	s.open(channel.Options{})
+	ann, bob := s.writer("Ann"), s.writer("Bob")
+	time.Sleep(time.Hour)
+	now := time.Now().Truncate(time.Second)
+	gone, back, goneAgain := s.Subscribed(ann, false, now), s.Subscribed(ann, true, now), s.Subscribed(ann, false, now)
+	s.news(gone, ann, channel.StateInactive, "she left")
+	s.news(back, ann, channel.StateActive, "she came back at once")
+	s.news(goneAgain, ann, channel.StateInactive, "she left again")
+	gone, back = s.Subscribed(bob, false, now), s.Subscribed(bob, true, now)
+	s.news(back, bob, channel.StateActive, "he came back")
+	s.news(gone, bob, channel.StateActive, "that he had left came late")
+}
+
+// checkTime has the handler fail at first, so that the event comes when it no longer happens.
+func checkTime(s *scene) {
+	s.open(channel.Options{})
+	failures := 2
+	s.in.handle(func(context.Context, *channel.Event) error {
+		if failures--; failures >= 0 {
+			return channel.ErrUnavailable
+		}
+		return nil
+	})
+	ann := s.User("Ann")
+	time.Sleep(90*time.Minute + 7*time.Second)
+	start := time.Now().Truncate(time.Second)
+	ann.Write("now")
+	if s.person.Block != nil && claims(s.Harness, channel.FeatureOptOut) {
+		s.told(start)
+		s.in.forget()
+		failures = 2
+		time.Sleep(25*time.Hour + time.Second)
+		start = time.Now().Truncate(time.Second)
+		ann.Block()
+	}
+	s.told(start)
+}
+
+// told demands that all that the handler got happened then, and came later as well.
+func (s *scene) told(then time.Time) {
+	s.Helper()
+	assert.GreaterOrEqual(s, len(s.in.all()), 3)
+	assert.Greater(s, time.Since(then), time.Second)
+	for _, e := range s.in.all() {
+		assert.Equal(s, time.UTC, e.Time.Location())
+		assert.Equal(s, then.UTC(), e.Time.Truncate(time.Second), e.Kind)
+	}
 }
 
 // comeBack has a person who left write again.

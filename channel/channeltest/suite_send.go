@@ -2,7 +2,6 @@ package channeltest
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"sync"
 	"testing/synctest"
@@ -17,13 +16,13 @@ import (
 // sendChecks are about sends that go well, or are refused before the network.
 var sendChecks = []check{
 	{"a text arrives as it was sent", hasUser, checkText},
+	{"a text of the largest size is one message, and a longer one two", has(hasUser, hasTextLimit), checkLargestText},
 	{"a long text arrives in parts that join to it", has(hasUser, hasTextLimit), checkLongText},
 	{"a text without spaces is split between graphemes", has(hasUser, hasTextLimit), checkGraphemes},
 	{"sends to one chat leave in the order of the calls", hasUser, checkSendOrder},
 	{"a send with a key is made once", hasUser, checkKey},
 	{"a send with a key, repeated at once, is made once", hasUser, checkKeyAtOnce},
 	{"the same key in another chat is another send", hasUser, checkKeyApart},
-	{"the platform's pace is kept", has(hasUser, func(h Harness) bool { return h.Throttled != nil }), checkPace},
 	{"a send whose context has ended is not made", hasCalls, checkCancelled},
 	{"a message that cannot be sent is refused before the network", hasCalls, checkInvalid},
 	{"a keyboard beyond the limits is refused before the network", hasCalls, checkKeyboards},
@@ -44,6 +43,20 @@ func checkText(s *scene) {
 		require.Len(s, ann.Texts(), before+1)
 		assert.Equal(s, strings.TrimSpace(text), strings.TrimSpace(ann.Texts()[before]), "platforms may trim, and nothing else")
 	}
+}
+
+func checkLargestText(s *scene) {
+	s.open(channel.Options{})
+	ann := s.writer("Ann")
+	whole := strings.Repeat("x", s.Channel.Limits().Text.Max)
+	sent, err := s.send(ann.ChatID, channel.Text(whole))
+	require.NoError(s, err)
+	assert.Equal(s, []string{whole}, ann.Texts(), "one message")
+	assert.LessOrEqual(s, len(sent.MessageIDs), 1)
+	_, err = s.send(ann.ChatID, channel.Text(whole+"x"))
+	require.NoError(s, err)
+	require.Len(s, ann.Texts(), 3, "two messages")
+	assert.Equal(s, whole+"x", ann.Texts()[1]+ann.Texts()[2])
 }
 
 // prose is text of more than n units, of words and paragraphs.
@@ -148,26 +161,6 @@ func checkKeyApart(s *scene) {
 		require.NoError(s, err)
 		assert.Equal(s, []string{"news"}, p.Texts())
 	}
-}
-
-func checkPace(s *scene) {
-	s.open(channel.Options{})
-	var wg sync.WaitGroup
-	people := make([]Person, 10)
-	for i := range people {
-		people[i] = s.writer("Person " + strconv.Itoa(i))
-		for range 30 {
-			wg.Go(func() {
-				_, err := s.send(people[i].ChatID, channel.Text("tick"))
-				assert.NoError(s, err)
-			})
-		}
-	}
-	wg.Wait()
-	for _, p := range people {
-		assert.Len(s, p.Texts(), 30)
-	}
-	assert.Zero(s, s.Throttled(), "the platform had to say that it is too much")
 }
 
 func checkCancelled(s *scene) {

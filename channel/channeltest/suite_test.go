@@ -121,6 +121,7 @@ func TestSpellingsFindASecretInAnyPlace(t *testing.T) {
 
 // lacking is what the in-memory platform has not, so that the suite leaves it out.
 const lacking = "a message is marked as read, a message is sent to many chats in one call, " +
-	"a handshake is answered in the platform's words, a webhook is registered, told and taken away, polling gives each event once it is handled"
+	"a handshake is answered in the platform's words, a webhook is registered, told and taken away, " +
+	"a registered webhook is delivered to, and none that was taken away, polling gives each event once it is handled"
 
 var quiet = slog.New(slog.DiscardHandler)
