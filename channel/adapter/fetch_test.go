@@ -169,12 +169,12 @@ func (cut) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 func TestAFetchEndsWithItsContext(t *testing.T) {
 	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
 	waits := roundTripper(func(r *http.Request) (*http.Response, error) {
+		cancel()
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	})
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
 	_, err := fetched(t, ctx, &http.Client{Transport: waits}, secretive)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, err, channel.ErrUnavailable)

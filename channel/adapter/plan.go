@@ -147,6 +147,9 @@ func envelope(m *channel.Message) channel.Message {
 
 // try encodes a message as the next part.
 func (p *planner) try(m channel.Message) (*Part, error) {
+	if err := p.ctx.Err(); err != nil { // a long text with many styles takes its time
+		return nil, p.c.ended(opSend, err)
+	}
 	if len(p.parts) == 0 {
 		m.ReplyTo = p.replyTo
 	}
