@@ -50,6 +50,6 @@ type Options struct {
 	Publish func(ctx context.Context, a Attachment) (url string, err error) `json:"-"`
 
 	// Fetch turns an attachment's URL into bytes, for platforms that take only bytes. Nil: a client with a timeout that
-	// refuses private addresses.
+	// refuses private addresses. No client gets more than Limits.Upload allows, or 50 MiB where that knows no limit.
 	Fetch *http.Client `json:"-"`
 }

@@ -24,6 +24,8 @@ type attempt struct {
 	first        time.Time // when it was first tried; zero: not yet
 	began        time.Time // when the last call began; zero: none did
 	unsure       bool      // an earlier try may have been carried out
+
+	told *channel.Error // what the platform said of the last call that failed, whatever the caller gets
 }
 
 // job is what an attempt is at. Its methods are called one at a time.
@@ -97,9 +99,10 @@ func (c *Channel) carry(ctx context.Context, a *attempt) (failed *channel.Error)
 				continue
 			}
 		}
-		failed = a.outcome(nil, &v.Error)
+		a.told = &v.Error
+		failed = a.outcome(nil, a.told)
 		if a.teaches && len(a.chatIDs) == 1 {
-			c.learnFailure(ctx, a.chatIDs[0], failed, a.began)
+			c.learnFailure(ctx, a.chatIDs[0], a.told, a.began)
 		}
 		if !a.again(&v, tries) || !c.rest(ctx, a, &v, tries) {
 			return failed
@@ -164,7 +167,7 @@ func (c *Channel) rest(ctx context.Context, a *attempt, v *Verdict, tries int) b
 		return ctx.Err() == nil
 	}
 	wait := firstBackoff << (tries - 1)
-	if v.Error.Reason == channel.ErrRateLimited && v.Error.RetryAt.IsZero() {
+	if v.Error.Reason == channel.ErrRateLimited && !v.Error.RetryAt.After(time.Now()) {
 		wait = firstThrottle << (tries - 1)
 	}
 	wait = max(wait, time.Until(v.Error.RetryAt))

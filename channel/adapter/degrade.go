@@ -1,30 +1,6 @@
 package adapter
 
-// What a platform lacks (a feature of LevelRejected or LevelDropped; LevelPartial counts as there) is simplified in one
-// way each, and named once in Sent.Degraded:
-//
-//	feature                    what becomes of it
-//	bold … spoiler             plain text
-//	link                       the text followed by its URL in parentheses, unless the text ends with the URL
-//	image, video, audio        a file
-//	voice                      audio, else a file
-//	animation, video_note      a video, else a file
-//	sticker                    an image
-//	album                      each attachment is a message of its own
-//	location                   lines of text: title, address, a link to a map
-//	contact                    lines of text: name, phone
-//	cards                      a message for each: its image with title, subtitle and URL as text, its buttons inline
-//	inline_keyboard            a button that opens a URL is a line of text, "Label: URL"; any other is ErrUnsupported
-//	reply_keyboard             a label to write is a line of text, a URL as above; any other button is ErrUnsupported;
-//	                           taking a keyboard away is left out
-//	template                   ErrUnsupported
-//	reply_to, silent,
-//	no_preview                 left out
-//
-// The kinds of attachments go by Limits.Upload and Limits.Fetch: a kind is lacking if it is in neither, and, for a
-// FileID, its feature is lacking too. Where nothing in the row is left it is ErrUnsupported, before anything is sent. The
-// lines of a keyboard end the text of the last message that the platform gets as text or attachments, else they are a
-// message of their own.
+// What a platform lacks is simplified in one way each: the package documentation has the table.
 
 import (
 	"fmt"

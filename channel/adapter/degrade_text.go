@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/parley-go/parley/channel"
@@ -81,16 +82,19 @@ func (r *rendered) insert() {
 	r.text = b.String()
 	for i := range r.styles { // of their own memory: a link is not among them
 		s := &r.styles[i]
-		start, end := s.Start, s.End
-		for _, in := range r.insertions {
-			if in.source <= start {
-				s.Start += len(in.text)
-			}
-			if in.source < end {
-				s.End += len(in.text)
-			}
-		}
+		s.Start += r.inserted(s.Start + 1)
+		s.End += r.inserted(s.End)
 	}
+}
+
+// inserted is how many bytes go into the source before this place of it.
+func (r *rendered) inserted(source int) int {
+	i := sort.Search(len(r.insertions), func(i int) bool { return r.insertions[i].source >= source })
+	if i == 0 {
+		return 0
+	}
+	last := r.insertions[i-1]
+	return last.at - last.source + len(last.text)
 }
 
 // append adds the lines of a keyboard.
@@ -121,7 +125,14 @@ func (r *rendered) after(at int) (string, []channel.Style) {
 			from, begun = in.source, in.text[at-in.at:]
 		}
 	}
-	var styles []channel.Style
+	left := 0
+	for i := range r.sourceStyles {
+		left += b2i(r.sourceStyles[i].End > from)
+	}
+	if left == 0 {
+		return begun + r.source[from:], nil
+	}
+	styles := make([]channel.Style, 0, left)
 	for _, s := range r.sourceStyles {
 		if s.End <= from || r.plainLinks && cutURL(r.source, s, from) {
 			continue
@@ -133,6 +144,9 @@ func (r *rendered) after(at int) (string, []channel.Style) {
 			s.Start += len(begun) - from
 		}
 		styles = append(styles, s)
+	}
+	if len(styles) == 0 {
+		styles = nil
 	}
 	return begun + r.source[from:], styles
 }

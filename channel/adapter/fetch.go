@@ -16,6 +16,7 @@ import (
 const (
 	fetchTimeout = 2 * time.Minute // of a whole file
 	maxRedirects = 5
+	maxFetch     = 50 << 20 // bytes of a file where no limit of the platform is known: its URL may come from anybody
 )
 
 // fetcher gets the bytes of an attachment from its URL, for a platform that takes only bytes. The URL may come from
@@ -23,7 +24,7 @@ const (
 type fetcher struct {
 	client *http.Client // nil: guarded
 	field  string       // of the message, for errors
-	limit  int64        // bytes; 0: none
+	limit  int64        // bytes
 }
 
 // open starts the download. Its reader fails, rather than ends, when the file is too large or the connection breaks. No
@@ -55,7 +56,7 @@ func (f *fetcher) open(ctx context.Context, address string) (io.ReadCloser, erro
 func (f *fetcher) refused(resp *http.Response) error {
 	status, host := resp.StatusCode, resp.Request.URL.Hostname()
 	switch {
-	case status == http.StatusOK && f.limit > 0 && resp.ContentLength > f.limit:
+	case status == http.StatusOK && resp.ContentLength > f.limit:
 		return refuse(channel.ErrTooLarge, "%s.URL: %d bytes, at most %d", f.field, resp.ContentLength, f.limit)
 	case status == http.StatusOK:
 		return nil

@@ -90,6 +90,41 @@ func TestAFetchedFileHasTheNameInItsURL(t *testing.T) {
 	assert.Empty(t, nameOf("https://a.example/%zz"))
 }
 
+func TestAFetchIsCappedWhereThePlatformKnowsNoLimit(t *testing.T) {
+	t.Parallel()
+	limits := onlyUpload()
+	limits.Upload = map[channel.AttachmentKind]int64{channel.AttachmentFile: 0}
+	for name, client := range map[string]*http.Client{
+		"by its header": answers(200, nil, strings.NewReader(""), maxFetch+1),
+		"in the middle": answers(200, nil, endless{}, -1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := planChannel(t, &planDriver{limits: limits}, channel.Options{Fetch: client})
+			a := channel.Attachment{Kind: channel.AttachmentFile, URL: "https://files.example/a"}
+			p, err := c.plan(t.Context(), draft{message: channel.Message{Attachments: []channel.Attachment{a}}})
+			require.NoError(t, err)
+			n := int64(0)
+			r, err := p.parts[0].Message.Attachments[0].Open()
+			if err == nil {
+				n, err = io.CopyN(io.Discard, r, 2*maxFetch)
+				require.NoError(t, r.Close())
+			}
+			require.ErrorIs(t, err, channel.ErrTooLarge)
+			assert.LessOrEqual(t, n, int64(maxFetch))
+
+			a.Size = maxFetch + 1
+			_, err = c.plan(t.Context(), draft{message: channel.Message{Attachments: []channel.Attachment{a}}})
+			assert.ErrorIs(t, err, channel.ErrTooLarge, "the size that is told is looked at before anything is sent")
+		})
+	}
+}
+
+// endless is bytes without an end.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) { return len(b), nil }
+
 func TestABadAnswerIsNotSentOn(t *testing.T) {
 	t.Parallel()
 	large := strings.Repeat("x", 1001)
@@ -134,12 +169,12 @@ func (cut) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 func TestAFetchEndsWithItsContext(t *testing.T) {
 	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
 	waits := roundTripper(func(r *http.Request) (*http.Response, error) {
+		cancel()
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	})
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
 	_, err := fetched(t, ctx, &http.Client{Transport: waits}, secretive)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, err, channel.ErrUnavailable)
@@ -251,7 +286,7 @@ func TestWhichAddressesArePublic(t *testing.T) {
 		"203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "168.63.129.16",
 		"::", "::1", "::127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::ffff:0:127.0.0.1",
 		"64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::808:808", "fe80::1", "fe80::1%eth0", "fec0::1", "fc00::1",
-		"fd00:ec2::254", "ff02::1", "ff0e::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "3fff::1", "100::1", "5f00::1",
+		"fd00:ec2::254", "ff02::1", "ff0e::1", "2001::1", "2001:0:4136:e378::", "2001:db8::1", "2002:7f00:1::", "3fff::1", "100::1", "5f00::1",
 		"2606:4700::1%eth0",
 	} {
 		assert.False(t, public(netip.MustParseAddr(a)), a)

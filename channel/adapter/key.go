@@ -130,9 +130,18 @@ func (k *keyed) read(ctx context.Context) (err error) {
 	return json.Unmarshal(value, &k.record)
 }
 
+// unsure reports whether what became of the part at record.Next is not known.
+func (k *keyed) unsure() bool { return k != nil && !k.record.Tried.IsZero() }
+
+// outcome is what the caller gets of an error before the first call: that the outcome is unknown, for as long as it is.
+func (k *keyed) outcome(err *channel.Error) *channel.Error {
+	a := attempt{unsure: k.unsure()}
+	return a.outcome(nil, err)
+}
+
 // resume has a part that an earlier holder of the claim had begun be tried again only where the platform deduplicates.
 func (k *keyed) resume(a *attempt, index int) {
-	if index == k.record.Next && !k.record.Tried.IsZero() {
+	if index == k.record.Next && k.unsure() {
 		a.unsure, a.first = true, k.record.Tried
 	}
 }

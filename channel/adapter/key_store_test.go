@@ -254,3 +254,40 @@ func TestKeyIsGivenBackWhenTheContextEndsBeforeTheCall(t *testing.T) {
 		assert.Equal(t, []string{"before", "hi"}, d.texts())
 	})
 }
+
+// stalling is a Store that one process reaches late: its first write takes a minute, and its leases are not renewed.
+type stalling struct {
+	channel.Store
+	stalled bool
+}
+
+func (s *stalling) Renew(context.Context, channel.Claim, time.Duration) error { return errBroken }
+
+func (s *stalling) CompareAndSwap(ctx context.Context, k channel.Key, old, new []byte, ttl time.Duration) (bool, error) {
+	if k.Kind == channel.KeySend && !s.stalled {
+		s.stalled = true
+		time.Sleep(time.Minute)
+	}
+	return s.Store.CompareAndSwap(ctx, k, old, new, ttl)
+}
+
+func TestWhoLostTheLeaseOfAKeySendsNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		mem := channel.NewMemoryStore()
+		slow, quick := &sendDriver{}, &sendDriver{}
+		late := newSender(t, slow, channel.Options{Store: &stalling{Store: mem}})
+		c := newSender(t, quick, channel.Options{Store: mem})
+		m := channel.Message{Text: "hi", Key: "k"}
+		ended := make(chan error, 1)
+		go func() {
+			_, err := late.Send(t.Context(), "chat", m)
+			ended <- err
+		}()
+		time.Sleep(20 * time.Second) // the lease ran out
+		_, err := c.Send(t.Context(), "chat", m)
+		assert.NoError(t, err)
+		assert.ErrorIs(t, <-ended, channel.ErrConflict)
+		assert.Equal(t, 1, len(slow.all())+len(quick.all()))
+	})
+}

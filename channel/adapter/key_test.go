@@ -115,6 +115,73 @@ func TestRepeatGoesOnAtTheFirstUnsentPart(t *testing.T) {
 	}
 }
 
+func TestRestOfARepeatThatIsRefusedIsWhatIsStillToSend(t *testing.T) {
+	t.Parallel()
+	for name, refuse := range map[string]struct {
+		o      channel.Options
+		before func(c *Channel, d *sendDriver) (release func())
+		reason channel.Reason
+	}{
+		"because the person left": {
+			before: func(c *Channel, d *sendDriver) func() {
+				_ = c.learn(context.Background(), optOut("chat", time.Now()))
+				return func() {}
+			},
+			reason: channel.ErrBlocked,
+		},
+		"because it may not wait for the chat's line": {
+			o: channel.Options{MaxWait: time.Second},
+			before: func(c *Channel, _ *sendDriver) func() {
+				return c.sender.lines.enter("chat").leave
+			},
+			reason: channel.ErrRateLimited,
+		},
+		"because the person left while it waited": {
+			before: func(c *Channel, _ *sendDriver) func() {
+				ahead := c.sender.lines.enter("chat")
+				time.AfterFunc(time.Second, func() {
+					_ = c.learn(context.Background(), optOut("chat", time.Now()))
+					ahead.leave()
+				})
+				return func() {}
+			},
+			reason: channel.ErrBlocked,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				d := inParts()
+				d.send = func(_ context.Context, n int, _ *Part) error {
+					if n == 2 {
+						return refusal(channel.ErrForbidden, channel.ScopeMessage)
+					}
+					return nil
+				}
+				c := newSender(t, d, refuse.o)
+				sent, err := c.Send(t.Context(), "chat", keyedText(threeParts))
+				require.ErrorIs(t, err, channel.ErrForbidden)
+				require.NotNil(t, sent.Rest)
+				require.Equal(t, keyedText("bbbb cccc"), *sent.Rest)
+				release := refuse.before(c, d)
+				for _, m := range []channel.Message{keyedText(threeParts), *sent.Rest} {
+					again, err := c.Send(t.Context(), "chat", m)
+					require.ErrorIs(t, err, refuse.reason)
+					assert.Equal(t, []string{"m1"}, again.MessageIDs)
+					require.NotNil(t, again.Rest)
+					assert.Equal(t, keyedText("bbbb cccc"), *again.Rest, "the first part is in MessageIDs")
+				}
+				release()
+				require.NoError(t, c.learn(t.Context(), inbound("chat", time.Now().Add(time.Minute))))
+				again, err := c.Send(t.Context(), "chat", *sent.Rest)
+				require.NoError(t, err)
+				assert.Equal(t, []string{"m1", "m3", "m4"}, again.MessageIDs)
+				assert.Equal(t, []string{"aaaa ", "bbbb ", "bbbb ", "cccc"}, d.texts())
+			})
+		})
+	}
+}
+
 func TestFailureThatSentNothingLeavesTheKeyFree(t *testing.T) {
 	t.Parallel()
 	for name, failing := range map[string]struct {
@@ -161,6 +228,65 @@ func TestUnknownOutcomeStaysUnknown(t *testing.T) {
 			m = *sent.Rest
 		}
 		assert.Len(t, d.all(), 2)
+	})
+}
+
+func TestUnknownOutcomeStaysUnknownWhateverElseIsSo(t *testing.T) {
+	t.Parallel()
+	for beside, deduplicates := range map[string]time.Duration{"": 0, ", also where another try would tell": time.Hour} {
+		for name, happens := range map[string]func(c *Channel, d *sendDriver){
+			"the person left": func(c *Channel, _ *sendDriver) { _ = c.learn(context.Background(), optOut("chat", time.Now())) },
+			"the chat's line does not move": func(c *Channel, _ *sendDriver) {
+				ahead := c.sender.lines.enter("chat")
+				time.AfterFunc(time.Hour, ahead.leave)
+			},
+			"the message cannot be sent any more": func(c *Channel, _ *sendDriver) { c.limits.Text.Max = -1 },
+		} {
+			t.Run(name+beside, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					d := inParts()
+					d.rules.Deduplicates = deduplicates
+					d.send = func(_ context.Context, n int, _ *Part) error {
+						if n > 1 {
+							return overHTTP(io.EOF)
+						}
+						return nil
+					}
+					c := newSender(t, d, channel.Options{MaxWait: 10 * time.Second})
+					_, err := c.Send(t.Context(), "chat", keyedText("aaaa bbbb"))
+					require.ErrorIs(t, err, channel.ErrOutcomeUnknown)
+					calls := len(d.all())
+					happens(c, d)
+					sent, err := c.Send(t.Context(), "chat", keyedText("aaaa bbbb"))
+					require.ErrorIs(t, err, channel.ErrOutcomeUnknown)
+					assert.Equal(t, []string{"m1"}, sent.MessageIDs)
+					assert.NotNil(t, sent.Rest)
+					assert.Len(t, d.all(), calls)
+				})
+			})
+		}
+	}
+}
+
+func TestRepeatOfUnknownOutcomeTakesNoPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := paced(Pace{Name: "all", N: 1, Per: time.Hour})
+		d.send = func(context.Context, int, *Part) error { return overHTTP(io.EOF) }
+		c := newSender(t, d, channel.Options{})
+		_, err := c.Send(t.Context(), "chat", keyedText("hi"))
+		require.ErrorIs(t, err, channel.ErrOutcomeUnknown)
+		began := time.Now()
+		for range 3 {
+			_, err = c.Send(t.Context(), "chat", keyedText("hi"))
+			require.ErrorIs(t, err, channel.ErrOutcomeUnknown)
+		}
+		assert.Zero(t, time.Since(began), "there is no call to wait for")
+		d.send = nil
+		_, err = c.Send(t.Context(), "other", channel.Text("hi"))
+		require.NoError(t, err)
+		assert.Equal(t, time.Hour, time.Since(began))
 	})
 }
 

@@ -87,18 +87,34 @@ func (c *Channel) learnFailure(ctx context.Context, chatID string, e *channel.Er
 	if reason == "" || chatID == "" {
 		return
 	}
-	ctx = context.WithoutCancel(ctx)
 	now := time.Now().UTC()
-	told := c.onSubscription(ctx, &channel.Event{ID: "failed:" + chatID + ":" + stamp(now), Time: now, Chat: channel.Chat{ID: chatID}})
-	tell := func(k *known) error {
-		if err := told(k); err != nil { // the send cannot be undone, and nothing will repeat it for this
-			c.log.Warn("OnSubscription failed", "chat", chatID, "error", err)
-		}
-		return nil
+	cause := channel.Event{ID: "failed:" + chatID + ":" + stamp(now), Time: now, Chat: channel.Chat{ID: chatID}}
+	c.reviseAndTell(context.WithoutCancel(ctx), &cause, func(k *known) { k.failed(reason, now, since) })
+}
+
+// reviseAndTell changes what is known of a chat by what no event tells, and calls OnSubscription when that makes its
+// State another. Nothing will repeat the cause, so no failure undoes it: where the Store fails this process goes by it
+// alone, and an error of OnSubscription is logged. That is called last, because a send to the chat, or a look at it, in
+// there must go by what is known now, not find the same out again and again.
+func (c *Channel) reviseAndTell(ctx context.Context, cause *channel.Event, change func(k *known)) known {
+	chatID := cause.Chat.ID
+	var was channel.State
+	noted := func(k *known) {
+		was = k.State
+		change(k)
 	}
-	if _, err := c.revise(ctx, chatID, func(k *known) { k.failed(reason, now, since) }, tell); err != nil {
-		c.log.Warn("what a failure tells of a chat was not stored", "chat", chatID, "reason", string(reason), "error", err)
+	k, err := c.revise(ctx, chatID, noted, nil)
+	if err != nil {
+		c.log.Warn("what a call told of a chat was not stored", "chat", chatID, "error", err)
+		k = c.assume(chatID, noted)
 	}
+	if k.State == was {
+		return k
+	}
+	if err := c.onSubscription(ctx, cause)(&k); err != nil {
+		c.log.Warn("OnSubscription failed", "chat", chatID, "error", err)
+	}
+	return k
 }
 
 // lessonOf is the reason of an error that tells something of the right to write to its chat; empty: it does not.
@@ -287,14 +303,8 @@ func (c *Channel) pointTo(ctx context.Context, alias, chatID string) error {
 // resetPaces starts the paces of a chat anew that its person's writing does.
 func (c *Channel) resetPaces(ctx context.Context, chatID string) {
 	for i := range c.rules.Paces {
-		p := &c.rules.Paces[i]
-		if !p.Resets {
-			continue
-		}
-		key := c.limitKey(p, chatID)
-		if err := c.store.Reset(ctx, key); err != nil { // a send waits longer than it must
-			c.sender.complain(c, "the store does not reset limits", err)
-			_ = c.sender.local().Reset(ctx, key)
+		if p := &c.rules.Paces[i]; p.Resets {
+			c.startAnew(ctx, c.limitKey(p, chatID))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -300,21 +301,59 @@ func TestAliasFindsWhatIsKnownOfTheChat(t *testing.T) {
 	subscriptionOf(t, c, "491701234567")
 }
 
-func TestOnSubscriptionMaySendToTheChat(t *testing.T) {
+func TestOnSubscriptionMaySendToTheChatThatLeft(t *testing.T) {
+	t.Parallel()
+	for name, failing := range map[string]string{"": "", "though the store cannot be written": "swap", "though the store is away": "get swap"} {
+		for _, key := range []string{"", "key"} {
+			if key != "" && failing != "" {
+				continue // nothing is sent with a key then
+			}
+			t.Run(name+key, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					d := &sendDriver{send: func(context.Context, int, *Part) error { return refusal(channel.ErrBlocked, channel.ScopeChat) }}
+					store := &failingStore{Store: channel.NewMemoryStore(), fail: func(op string, k channel.Key) bool {
+						return failing != "" && strings.Contains(failing, op)
+					}}
+					told := 0
+					var c *Channel
+					c = newSender(t, d, channel.Options{Store: store, OnSubscription: channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+						told++
+						assert.Equal(t, channel.StateInactive, e.Subscription.State)
+						_, err := c.Send(ctx, e.Chat.ID, channel.Message{Text: "goodbye", Key: key})
+						assert.ErrorIs(t, err, channel.ErrBlocked)
+						return err
+					})})
+					began := time.Now()
+					for range 3 {
+						_, err := c.Send(t.Context(), "chat", channel.Message{Text: "hi", Key: key})
+						require.ErrorIs(t, err, channel.ErrBlocked)
+					}
+					assert.Equal(t, 1, told)
+					assert.Equal(t, []string{"hi"}, d.texts(), "what the failure told is known before OnSubscription is called")
+					assert.Zero(t, time.Since(began))
+				})
+			})
+		}
+	}
+}
+
+func TestOnSubscriptionMayAskAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		for _, key := range []string{"", "key"} {
-			d := &sendDriver{send: failingFirst(1, refusal(channel.ErrBlocked, channel.ScopeChat))}
-			var c *Channel
-			c = newSender(t, d, channel.Options{OnSubscription: channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
-				_, err := c.Send(ctx, e.Chat.ID, channel.Message{Text: "goodbye", Key: key})
-				return err
-			})})
-			began := time.Now()
-			_, err := c.Send(t.Context(), "chat", channel.Message{Text: "hi", Key: key})
-			require.ErrorIs(t, err, channel.ErrBlocked)
-			assert.Equal(t, []string{"hi", "goodbye"}, d.texts())
-			assert.Zero(t, time.Since(began))
-		}
+		d := &sendDriver{asked: func(ids []string) (map[string]channel.Subscription, error) {
+			return map[string]channel.Subscription{ids[0]: {State: channel.StateActive}}, nil
+		}}
+		told := 0
+		var c *Channel
+		c = newSender(t, d, channel.Options{OnSubscription: channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+			told++
+			s, err := c.Subscription(ctx, e.Chat.ID)
+			assert.Equal(t, channel.StateActive, s.State)
+			return err
+		})})
+		assert.Equal(t, channel.StateActive, subscriptionOf(t, c, "chat").State)
+		assert.Equal(t, 1, told)
+		assert.Len(t, d.lookups, 1)
 	})
 }

@@ -3,6 +3,7 @@ package adapter
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -123,6 +124,22 @@ func (l *lookups[T]) run(
 	l.forget(one)
 	l.mu.Unlock()
 	close(one.done)
+}
+
+// surviving has a panic of the driver in a look-up be a failure of that: it runs in a goroutine of its own, where nobody
+// else recovers, and others than its first caller wait for it.
+func surviving[T any](
+	c *Channel, call func(ctx context.Context, ids []string) (map[string]T, error),
+) func(ctx context.Context, ids []string) (map[string]T, error) {
+	return func(ctx context.Context, ids []string) (found map[string]T, err error) {
+		defer func() {
+			if recover() != nil { // whose text is not logged: it may hold a URL with the token
+				c.log.Error("a look-up failed: the driver panicked", "stack", string(debug.Stack()))
+				found, err = nil, &channel.Error{Reason: channel.ErrUnavailable, Message: "the driver panicked"}
+			}
+		}()
+		return call(ctx, ids)
+	}
 }
 
 // lookupFailed is the failure of a look-up: its own, or that its caller did not wait for it.

@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/url"
@@ -90,14 +91,18 @@ func (p *planner) source(field string, a *channel.Attachment) error {
 	if fetches && (a.URL != "" || !uploads) {
 		limit = fetch
 	}
+	fetched := a.URL != "" && !fetches
+	if fetched && limit <= 0 {
+		limit = maxFetch
+	}
 	switch {
 	case a.FileID != "":
 		return nil
 	case limit > 0 && a.Size > limit:
 		return refuse(channel.ErrTooLarge, "%s.Size: %d bytes, at most %d of %q", field, a.Size, limit, a.Kind)
-	case a.URL != "" && fetches:
+	case a.URL != "" && !fetched:
 		return nil
-	case a.URL != "":
+	case fetched:
 		get := fetcher{client: p.c.options.Fetch, field: field, limit: limit}
 		ctx, address := p.ctx, a.URL
 		a.Open = func() (io.ReadCloser, error) { return get.open(ctx, address) }
@@ -135,8 +140,9 @@ func nameOf(address string) string {
 // standIn is the URL in place of the i-th that is to be published. Nothing can be there: RFC 2606.
 func standIn(i int) string { return "https://publish.invalid/" + strconv.Itoa(i) }
 
-// published publishes what stand-in URLs stand for, and encodes their parts again.
-func (p *planner) published() error {
+// publish publishes what stand-in URLs in the parts of p stand for, and encodes those again. Its error is an
+// *channel.Error.
+func (c *Channel) publish(ctx context.Context, p *plan) error {
 	if len(p.publish) == 0 {
 		return nil
 	}
@@ -151,7 +157,7 @@ func (p *planner) published() error {
 			if !ok {
 				continue
 			}
-			address, err := p.publishOne(p.publish[i])
+			address, err := c.publishOne(ctx, p.publish[i])
 			if err != nil {
 				return err
 			}
@@ -161,22 +167,22 @@ func (p *planner) published() error {
 			continue
 		}
 		part.Encoded, part.Costs = nil, nil
-		if err := p.c.driver.Encode(part); err != nil {
-			return err
+		if err := c.driver.Encode(part); err != nil {
+			return c.fail("send", err)
 		}
 	}
 	return nil
 }
 
-func (p *planner) publishOne(a channel.Attachment) (string, error) {
-	address, err := p.c.options.Publish(p.ctx, a)
+func (c *Channel) publishOne(ctx context.Context, a channel.Attachment) (string, error) {
+	address, err := c.options.Publish(ctx, a)
 	if err != nil {
-		e := p.c.fail("send", err)
+		e := c.fail("send", err)
 		setDefault(&e.Message, "Options.Publish failed")
 		return "", e
 	}
 	if !isHTTP(address) {
-		return "", invalid("Options.Publish returned no http or https URL")
+		return "", c.fail("send", invalid("Options.Publish returned no http or https URL"))
 	}
 	return address, nil
 }

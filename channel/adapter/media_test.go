@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -90,6 +91,8 @@ func TestBytesBecomeAURLWhereThePlatformTakesNoBytes(t *testing.T) {
 	c := planChannel(t, &planDriver{limits: onlyFetch()}, o)
 	p, err := c.plan(t.Context(), draft{message: m})
 	require.NoError(t, err)
+	require.Empty(t, published)
+	require.NoError(t, c.publish(t.Context(), &p))
 	require.Len(t, p.parts, 2)
 	sent := p.parts[0].Message.Attachments[1]
 	assert.Equal(t, "https://cdn.example/video", sent.URL)
@@ -107,21 +110,41 @@ func TestBytesBecomeAURLWhereThePlatformTakesNoBytes(t *testing.T) {
 	assert.Empty(t, p.rests[1].Cards[0].Image.URL)
 }
 
-func TestNothingIsPublishedForAMessageThatCannotBeSent(t *testing.T) {
+func TestNothingIsPublishedThatIsNotSent(t *testing.T) {
 	t.Parallel()
-	o := channel.Options{Publish: func(context.Context, channel.Attachment) (string, error) {
-		t.Error("published")
-		return "", nil
+	published := 0
+	publish := func(context.Context, channel.Attachment) (string, error) {
+		published++
+		return "https://cdn.example/", nil
+	}
+	d := &sendDriver{limits: onlyFetch()}
+	d.limits.Album = 1
+	c := newSender(t, d, channel.Options{Publish: publish})
+	m := channel.Message{Key: "k", Attachments: []channel.Attachment{
+		opened(channel.AttachmentImage, "a"), opened(channel.AttachmentImage, "b"), {},
 	}}
-	a := opened(channel.AttachmentImage, "x")
-	c := planChannel(t, &planDriver{limits: onlyFetch(), encode: func(p *Part) error {
-		if p.Message.Location != nil {
-			return channel.ErrInvalid
+	_, err := c.Send(t.Context(), "chat", m)
+	require.ErrorIs(t, err, channel.ErrInvalid)
+	assert.Zero(t, published, "the last attachment has no source")
+
+	m.Attachments = m.Attachments[:2]
+	require.NoError(t, c.learn(t.Context(), optOut("left", time.Now())))
+	_, err = c.Send(t.Context(), "left", m)
+	require.ErrorIs(t, err, channel.ErrNotSubscribed)
+	assert.Zero(t, published, "the person left")
+
+	d.send = func(_ context.Context, n int, _ *Part) error {
+		if n == 2 {
+			return refusal(channel.ErrForbidden, channel.ScopeMessage)
 		}
 		return nil
-	}}, o)
-	_, err := c.plan(t.Context(), draft{message: channel.Message{Attachments: []channel.Attachment{a}, Location: &channel.Location{}}})
-	assert.ErrorIs(t, err, channel.ErrInvalid)
+	}
+	_, err = c.Send(t.Context(), "chat", m)
+	require.ErrorIs(t, err, channel.ErrForbidden)
+	require.Equal(t, 2, published)
+	_, err = c.Send(t.Context(), "chat", m)
+	require.NoError(t, err)
+	assert.Equal(t, 3, published, "a repeat publishes what is not sent yet")
 }
 
 func TestPublishingCanFail(t *testing.T) {
@@ -143,7 +166,11 @@ func TestPublishingCanFail(t *testing.T) {
 			t.Parallel()
 			c := planChannel(t, &planDriver{limits: onlyFetch()}, channel.Options{Publish: tt.publish})
 			a := opened(channel.AttachmentImage, "x")
-			_, err := c.plan(t.Context(), draft{message: channel.Message{Attachments: []channel.Attachment{a}}})
+			p, err := c.plan(t.Context(), draft{message: channel.Message{Attachments: []channel.Attachment{a}}})
+			if tt.publish != nil {
+				require.NoError(t, err)
+				err = c.publish(t.Context(), &p)
+			}
 			require.ErrorIs(t, err, tt.reason)
 			assert.EqualError(t, err, tt.want)
 			if tt.reason == channel.ErrUnavailable {

@@ -34,8 +34,31 @@ func (p *patience) allows(ctx context.Context) time.Duration {
 
 // sleep waits for d, which must be allowed, or until ctx ends.
 func (p *patience) sleep(ctx context.Context, d time.Duration) error {
-	p.left -= d
-	return sleep(ctx, d)
+	_, err := p.sleepUnless(ctx, d, nil)
+	return err
+}
+
+// sleepUnless is sleep that woken ends: it reports whether that did, if only in the same moment.
+func (p *patience) sleepUnless(ctx context.Context, d time.Duration, woken <-chan struct{}) (bool, error) {
+	began := time.Now()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		p.left -= d
+		select {
+		case <-woken:
+			return true, nil
+		default:
+			return false, nil
+		}
+	case <-woken:
+		p.left -= min(time.Since(began), d)
+		return true, nil
+	case <-ctx.Done():
+		p.left -= d
+		return false, ctx.Err()
+	}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -52,7 +75,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 // limits is the buckets that a call takes from: those of the account first, then those of its chats.
 type limits struct {
 	buckets []channel.Bucket
-	account int // how many are the account's
+	account int           // how many are the account's
+	resets  []channel.Key // those of paces with Resets
 }
 
 // limitsOf is what costs take, for a call about these chats: one bucket each, however often it is named.
@@ -70,11 +94,16 @@ func (c *Channel) limitsOf(op string, chatIDs []string, costs []Cost) (limits, *
 			if p != nil && p.Chat != ofChat || named(costs[:i], cost.Pace) {
 				continue
 			}
-			units := unitsOf(costs[i:], cost.Pace)
+			units, first := unitsOf(costs[i:], cost.Pace), len(l.buckets)
 			if p == nil || !l.add(c, p, units, chatIDs) {
 				return limits{}, c.fail(op, &channel.Error{
 					Reason: channel.ErrInvalid, Message: fmt.Sprintf("%d units of the pace %q cannot be had", units, cost.Pace),
 				})
+			}
+			if p.Resets {
+				for _, b := range l.buckets[first:] {
+					l.resets = append(l.resets, b.Key)
+				}
 			}
 		}
 	}
@@ -159,16 +188,23 @@ func (c *Channel) limitKey(p *Pace, chatID string) channel.Key {
 //
 // A bulk call never reserves: it takes what is free, so that whoever comes in the meantime is served first. A pause that
 // came during a wait makes the reservation worthless, because all whose time came in the meantime would go at once when
-// it ends: it is made anew.
+// it ends: it is made anew. So is one of a pace that started anew, which forgot it: whoever comes next would go before
+// it, and together they would be too many. What it reserved beside that of other paces is lost.
 func (c *Channel) pace(ctx context.Context, a *attempt) *channel.Error {
 	if len(a.limits.buckets) == 0 {
 		return nil
 	}
+	anew, stop := c.sender.resets.watch(a.limits.resets)
+	defer stop()
 	for {
 		allowed := a.patience.allows(ctx)
 		limit := allowed
 		if a.bulk {
 			limit = 0
+		}
+		select {
+		case <-anew: // before anything is reserved it makes nothing worthless
+		default:
 		}
 		wait, err := c.reserve(ctx, a.limits.buckets, limit)
 		switch {
@@ -179,10 +215,11 @@ func (c *Channel) pace(ctx context.Context, a *attempt) *channel.Error {
 		case wait > allowed:
 			return c.noRoom(ctx, a, wait)
 		}
-		if err := a.patience.sleep(ctx, wait); err != nil {
+		woken, err := a.patience.sleepUnless(ctx, wait, anew)
+		if err != nil {
 			return c.ended(a.op, err)
 		}
-		if a.bulk {
+		if a.bulk || woken {
 			continue
 		}
 		if wait, err = c.reserve(ctx, free(a.limits.buckets), 0); err != nil {
@@ -223,26 +260,8 @@ func (c *Channel) noRoom(ctx context.Context, a *attempt, wait time.Duration) *c
 	return e
 }
 
-// reserve asks the Store, and when that fails the process's own limiter: a broken Store must stop nobody from sending.
-// Its only error is that of ctx.
-func (c *Channel) reserve(ctx context.Context, buckets []channel.Bucket, maxWait time.Duration) (time.Duration, error) {
-	wait, err := c.store.Reserve(ctx, buckets, maxWait)
-	if err == nil {
-		return wait, nil
-	}
-	if ctx.Err() != nil {
-		return 0, ctx.Err()
-	}
-	c.sender.complain(c, "the store does not limit: this process paces by itself", err)
-	wait, err = c.sender.local().Reserve(ctx, buckets, maxWait)
-	if err != nil && ctx.Err() != nil {
-		return 0, ctx.Err()
-	}
-	return wait, nil
-}
-
 // pause lets nothing be taken from the pace that v names, for the chats of a, before the time that it names, or, where it
-// names none, before one that the engine chooses and notes in v.
+// names none that is still to come, before one that the engine chooses and notes in v.
 func (c *Channel) pause(ctx context.Context, a *attempt, v *Verdict) {
 	p := c.paces[v.Pause]
 	if p == nil {
@@ -254,12 +273,9 @@ func (c *Channel) pause(ctx context.Context, a *attempt, v *Verdict) {
 	}
 	for _, id := range chats {
 		key := c.limitKey(p, id)
-		if v.Error.RetryAt.IsZero() {
+		if !v.Error.RetryAt.After(time.Now()) {
 			v.Error.RetryAt = c.sender.throttles.again(key)
 		}
-		if err := c.store.Pause(context.WithoutCancel(ctx), key, v.Error.RetryAt); err != nil {
-			c.sender.complain(c, "the store does not pause: this process paces by itself", err)
-			_ = c.sender.local().Pause(context.WithoutCancel(ctx), key, v.Error.RetryAt)
-		}
+		c.pauseUntil(context.WithoutCancel(ctx), key, v.Error.RetryAt)
 	}
 }

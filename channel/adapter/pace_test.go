@@ -300,6 +300,34 @@ func TestThrottleEndsAfterFiveTriesAndNamesATime(t *testing.T) {
 	})
 }
 
+func TestThrottleUntilATimeThatIsOverCountsAsOneWithoutATime(t *testing.T) {
+	t.Parallel()
+	for name, pause := range map[string]string{"with a pause": "account", "without": ""} {
+		for ago := range 2 {
+			t.Run(fmt.Sprintf("%s, %d s ago", name, ago), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					d := paced(Pace{Name: "account", N: 100, Per: time.Second})
+					d.send = func(context.Context, int, *Part) error {
+						return &native{Verdict{
+							Error: channel.Error{
+								Reason: channel.ErrRateLimited, Scope: channel.ScopeAccount,
+								RetryAt: time.Now().Add(time.Duration(-ago) * time.Second),
+							},
+							Executed: ExecutedNo, Pause: pause,
+						}}
+					}
+					began := time.Now()
+					_, err := newSender(t, d, channel.Options{}).Send(t.Context(), "chat", channel.Text("hi"))
+					require.ErrorIs(t, err, channel.ErrRateLimited)
+					assert.Equal(t, 15*time.Second, time.Since(began), "a second, two, four and eight between five calls")
+					assert.Len(t, d.all(), 5)
+				})
+			})
+		}
+	}
+}
+
 func TestThrottlesOfCallsUnderWayTogetherCountOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

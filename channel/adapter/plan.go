@@ -12,7 +12,8 @@ package adapter
 //     way. Attachments are grouped into albums as large as the driver takes. The keyboard goes with the last part of the
 //     last section; attachments and cards that cannot carry it give their last item a part of its own.
 //  4. The driver encodes each part as it will be sent, and is asked no more than needed: a short text is one call.
-//  5. Bytes that must become a URL are published last (media.go), once all else is known to be good.
+//  5. Bytes that must become a URL have a stand-in. They are published last (media.go), once all else is known to be
+//     good, and only those of parts that will be sent.
 //
 // What is left of a message after a part is worked out in the form in which it was asked for, and planning that gives
 // the same parts again: every decision depends only on what is still to be sent.
@@ -38,12 +39,28 @@ type draft struct {
 type plan struct {
 	parts    []*Part
 	rests    []channel.Message // rests[i] is the message still to send when the parts before i are sent
+	rest     channel.Message   // when all are
 	degraded []channel.Feature
+	publish  []channel.Attachment // what stand-in URLs in the parts stand for: publish makes them real
 }
 
-// plan checks d.message against the limits and makes its parts, each encoded. It calls nobody but Options.Publish, and
-// that only once all else is known to be good. Its error is an *channel.Error. A URL whose bytes must be uploaded is
-// opened within ctx, when the driver's Send opens it.
+// from leaves out the parts before the one with this Part.Index.
+func (p *plan) from(index int) {
+	for len(p.parts) > 0 && p.parts[0].Index < index {
+		p.parts, p.rests = p.parts[1:], p.rests[1:]
+	}
+}
+
+// after is the message still to send when the parts up to i are sent.
+func (p *plan) after(i int) *channel.Message {
+	if i+1 < len(p.rests) {
+		return &p.rests[i+1]
+	}
+	return &p.rest
+}
+
+// plan checks d.message against the limits and makes its parts, each encoded. It calls nobody. Its error is an
+// *channel.Error. A URL whose bytes must be uploaded is opened within ctx, when the driver's Send opens it.
 func (c *Channel) plan(ctx context.Context, d draft) (plan, error) {
 	var refusal error
 	if c.simple(&d.message) {
@@ -71,7 +88,7 @@ func (c *Channel) simple(m *channel.Message) bool {
 	return m.Text != "" && (limit == 0 || len(m.Text) <= limit) && !blank(m.Text) && utf8.ValidString(m.Text) &&
 		len(m.Styles) == 0 && len(m.Attachments) == 0 && len(m.Contacts) == 0 && len(m.Cards) == 0 &&
 		m.Location == nil && m.Template == nil && m.Keyboard == nil &&
-		m.ReplyTo == "" && !m.Silent && !m.NoPreview
+		m.ReplyTo == "" && !m.Silent && !m.NoPreview && checkPurpose(m.Purpose) == nil
 }
 
 // part encodes a message as the part with this index.
@@ -94,9 +111,7 @@ type planner struct {
 
 	base      channel.Message // what every part has in common
 	replyTo   string          // of the first part
-	rest      channel.Message // what is left, in the form it was asked for
 	sections  []section
-	publish   []channel.Attachment // what stand-in URLs stand for
 	splitting splitter
 }
 
@@ -122,7 +137,7 @@ func (p *planner) run(refusal error) error {
 			return err
 		}
 	}
-	return p.published()
+	return nil
 }
 
 // envelope is m without its content and without what is received only.
@@ -132,6 +147,9 @@ func envelope(m *channel.Message) channel.Message {
 
 // try encodes a message as the next part.
 func (p *planner) try(m channel.Message) (*Part, error) {
+	if err := p.ctx.Err(); err != nil { // a long text with many styles takes its time
+		return nil, p.c.ended(opSend, err)
+	}
 	if len(p.parts) == 0 {
 		m.ReplyTo = p.replyTo
 	}

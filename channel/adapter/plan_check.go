@@ -24,6 +24,7 @@ func invalid(format string, args ...any) error { return refuse(channel.ErrInvali
 // degrading helps. Sizes of attachments are left to media.go, which knows what kind they are sent as.
 func check(l *channel.Limits, m *channel.Message) error {
 	checks := [...]func() error{
+		func() error { return checkPurpose(m.Purpose) },
 		func() error { return checkContent(m) },
 		func() error { return checkText(m) },
 		func() error { return checkAttachments(m.Attachments) },
@@ -40,6 +41,16 @@ func check(l *channel.Limits, m *channel.Message) error {
 		}
 	}
 	return nil
+}
+
+// checkPurpose refuses what is unknown: taken for a reply, an advertisement would go to those who want none.
+func checkPurpose(p channel.Purpose) error {
+	switch p {
+	case channel.PurposeReply, channel.PurposeUpdate, channel.PurposePromotion, channel.PurposeAgent:
+		return nil
+	default:
+		return invalid("Purpose: unknown %q", p)
+	}
 }
 
 // checkContent wants something to send: a Template, or anything else but a keyboard that would stand alone.

@@ -37,6 +37,7 @@ func TestABadMessageIsRefusedBeforeTheDriverIsAsked(t *testing.T) {
 		{channel.Message{Keyboard: inline(ok)}, channel.ErrInvalid, "Keyboard: nothing to stand with"},
 		{channel.Text(" \n\t\u00a0"), channel.ErrInvalid, "Text: empty but for white space"},
 		{channel.Text("a" + bad), channel.ErrInvalid, "Text: not valid UTF-8"},
+		{channel.Message{Text: "buy!", Purpose: "promo"}, channel.ErrInvalid, `Purpose: unknown "promo"`},
 
 		{styled(channel.Style{Kind: "blink", End: 2}), channel.ErrInvalid, `Styles[0]: unknown kind "blink"`},
 		{styled(channel.Style{Kind: channel.StyleBold, Start: -1, End: 2}), channel.ErrInvalid, "Styles[0]: -1 to 2 is out of the text of 8 bytes"},

@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -238,6 +239,23 @@ func TestWhatCannotCarryTheKeyboardIsTheDriversError(t *testing.T) {
 }
 
 // TestAnyMessageIsPlannedTheSameFromAnyPart plans random messages on random platforms, and each rest of them again.
+func TestPlanningEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	encoded := 0
+	d := &planDriver{limits: without(channel.FeatureImage), encode: func(*Part) error {
+		if encoded++; encoded == 5 {
+			cancel()
+		}
+		return nil
+	}}
+	d.limits.Text = channel.Length{Max: 10}
+	_, err := planChannel(t, d, channel.Options{}).plan(ctx, draft{message: channel.Text(strings.Repeat("word ", 1000))})
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, channel.ErrUnavailable)
+	assert.Equal(t, 5, encoded)
+}
+
 func TestAnyMessageIsPlannedTheSameFromAnyPart(t *testing.T) {
 	t.Parallel()
 	n := uint64(2_000)

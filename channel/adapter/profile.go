@@ -80,7 +80,7 @@ func (c *Channel) profileOne(ctx context.Context, userID string) (profile, []byt
 
 // askUser asks the platform, and keeps the answer.
 func (c *Channel) askUser(ctx context.Context, userID string) (channel.User, *channel.Error) {
-	u, found, err := c.people.users.get(ctx, userID, c.rules.UserBatch, c.lookUp)
+	u, found, err := c.people.users.get(ctx, userID, c.rules.UserBatch, surviving(c, c.lookUp))
 	if err != nil {
 		return channel.User{}, c.lookupFailed(ctx, opUser, err)
 	}

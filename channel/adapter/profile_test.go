@@ -1,8 +1,10 @@
 package adapter
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -175,6 +177,40 @@ func TestLookUpsAtOnceAreOneCall(t *testing.T) {
 		all.Wait()
 		assert.Len(t, d.lookups, 1)
 		assert.Empty(t, c.people.users.running)
+	})
+}
+
+func TestDriverThatPanicsInALookUpFailsAllWhoWaitForIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const secret = "https://api.example/bot-token"
+		d := &sendDriver{
+			users: func([]string) (map[string]channel.User, error) {
+				time.Sleep(time.Second)
+				panic(secret)
+			},
+			asked: func([]string) (map[string]channel.Subscription, error) { panic(secret) },
+		}
+		var log bytes.Buffer
+		c := newSender(t, d, channel.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				_, err := c.User(t.Context(), "ann")
+				assert.ErrorIs(t, err, channel.ErrUnavailable)
+				assert.EqualError(t, err, "test: user: the driver panicked")
+			})
+		}
+		all.Wait()
+		_, err := c.Subscription(t.Context(), "chat")
+		assert.EqualError(t, err, "test: subscription: the driver panicked")
+		assert.Len(t, d.lookups, 2)
+		assert.Contains(t, log.String(), "lookup.go", "the stack is logged")
+		assert.NotContains(t, log.String(), secret)
+		d.users = everybody
+		u, err := c.User(t.Context(), "ann")
+		require.NoError(t, err)
+		assert.Equal(t, "ann", u.ID)
 	})
 }
 

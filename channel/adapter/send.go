@@ -20,15 +20,11 @@ type sender struct {
 	keys      queue // of sends with a Key: a repeat waits for the one that runs
 	moves     moves
 	throttles throttles
+	resets    resets
 
 	once       sync.Once
 	limiter    *channel.MemoryStore // of this process alone, for when the Store fails
 	complained atomic.Int64         // when the Store's failure was logged last, Unix nanoseconds
-}
-
-func (s *sender) local() *channel.MemoryStore {
-	s.once.Do(func() { s.limiter = channel.NewMemoryStore() })
-	return s.limiter
 }
 
 // complain logs that the Store fails, at most once a minute: every send would.
@@ -72,8 +68,8 @@ func (c *Channel) send(ctx context.Context, chatID string, m channel.Message) (c
 		}
 	}
 	err := d.inLine(ctx)
-	if err != nil && !d.try.began.IsZero() { // out of the line: OnSubscription may well send
-		c.learnFailure(ctx, d.sent.ChatID, err, d.try.began)
+	if err != nil { // out of the line: OnSubscription may well send
+		c.learnFailure(ctx, d.sent.ChatID, d.try.told, d.try.began)
 	}
 	return d.sent, err
 }
@@ -119,6 +115,9 @@ func (d *outgoing) welcome(ctx context.Context) (taken bool, err *channel.Error)
 			Message: "the answer of a webhook request is one message, and this takes several",
 		})
 	}
+	if err := d.publish(ctx, &p); err != nil {
+		return false, err
+	}
 	taken, failed := d.c.welcome(ctx, p.parts[0])
 	if failed != nil {
 		return false, d.c.fail(opSend, failed)
@@ -139,46 +138,77 @@ func (d *outgoing) plan(ctx context.Context, sub channel.Subscription) (plan, *c
 	return p, nil
 }
 
+// publish publishes what p has that only a URL can be sent of.
+func (d *outgoing) publish(ctx context.Context, p *plan) *channel.Error {
+	if err := d.c.publish(ctx, p); err != nil {
+		return d.c.fail(opSend, err)
+	}
+	return nil
+}
+
 // run sends what is not sent yet, when it is d's turn.
 func (d *outgoing) run(ctx context.Context) *channel.Error {
-	expected, err := d.expect(ctx)
-	if err != nil {
-		return err
-	}
+	expected := d.c.expected(ctx, d.sent.ChatID)
 	p, err := d.plan(ctx, expected.Subscription)
 	if err != nil {
-		return err
+		return d.key.outcome(err)
 	}
-	if err := d.wait(ctx); err != nil {
-		return err
+	if d.key != nil {
+		p.from(d.key.record.Next)
 	}
-	if d.place.turn != nil { // those before may have taught something
-		if _, err := d.expect(ctx); err != nil {
-			return err
-		}
+	if len(p.parts) == 0 {
+		return nil // all was sent under the Key
+	}
+	if err := d.ready(ctx, &p, &expected); err != nil {
+		d.leave(p.rests[0])
+		return d.key.outcome(err)
 	}
 	for i, part := range p.parts {
-		if d.key != nil && part.Index < d.key.record.Next {
-			continue
-		}
 		d.part = part
 		if err := d.sendPart(ctx); err != nil {
-			d.keepRest(&p.rests[i], err)
+			d.keepRest(&p, i, err)
 			return err
 		}
 	}
 	return nil
 }
 
-// expect is what is known of the right to write, or for want of that an error before any call.
-func (d *outgoing) expect(ctx context.Context) (known, *channel.Error) {
-	k := d.c.expected(ctx, d.sent.ChatID)
-	if err := k.check(time.Now(), d.message); err != nil {
-		e := d.c.fail(opSend, err)
-		e.Scope = channel.ScopeChat
-		return known{}, e
+// ready sees to all that must be so before the first call: the right to write, the URLs, and d's turn.
+func (d *outgoing) ready(ctx context.Context, p *plan, expected *known) *channel.Error {
+	if d.key.unsure() && time.Since(d.key.record.Tried) >= d.c.rules.Deduplicates {
+		return d.c.fail(opSend, channel.ErrOutcomeUnknown) // whatever could be said of another try: there is none
 	}
-	return k, nil
+	if err := d.check(expected); err != nil {
+		return err
+	}
+	if err := d.publish(ctx, p); err != nil {
+		return err
+	}
+	if err := d.wait(ctx); err != nil {
+		return err
+	}
+	if d.place.turn != nil { // those before may have taught something
+		taught := d.c.expected(ctx, d.sent.ChatID)
+		return d.check(&taught)
+	}
+	return nil
+}
+
+// check is the error for want of the right to write, as far as that is known.
+func (d *outgoing) check(k *known) *channel.Error {
+	err := k.check(time.Now(), d.message)
+	if err == nil {
+		return nil
+	}
+	e := d.c.fail(opSend, err)
+	e.Scope = channel.ScopeChat
+	return e
+}
+
+// leave notes what is still to send.
+func (d *outgoing) leave(rest channel.Message) {
+	rest.Key = d.message.Key
+	d.sent.Rest = &rest
 }
 
 // enter takes a place in the line of the chat.

@@ -68,17 +68,16 @@ func (d *outgoing) readdress(chatID string) *channel.Error {
 	return nil
 }
 
-// keepRest notes what is still to send when d.part failed: rest, but for what of an album went out nevertheless.
-func (d *outgoing) keepRest(rest *channel.Message, err *channel.Error) {
-	left := *rest
-	left.Key = d.message.Key
-	if n := len(d.got.MessageIDs); n > 0 && n < len(d.part.Message.Attachments) && n <= len(left.Attachments) {
-		left.Attachments = left.Attachments[n:]
-		if left.Text == d.part.Message.Text { // the caption went with the first of them
-			left.Text, left.Styles = "", nil
-		}
+// keepRest notes what is still to send when the i-th part of p, which is d.part, failed. Where some of an album went out
+// nevertheless that is the others of it: the caption, and what else the album had, went with the first.
+func (d *outgoing) keepRest(p *plan, i int, err *channel.Error) {
+	left := p.rests[i]
+	if n := len(d.got.MessageIDs); n > 0 && n < len(d.part.Message.Attachments) {
+		all := left.Attachments
+		left = *p.after(i)
+		left.Attachments = all[n:]
 	}
-	d.sent.Rest = &left
+	d.leave(left)
 	if d.key != nil {
 		d.key.failed(d.part.Index, !d.undone(), err)
 	}

@@ -94,6 +94,56 @@ func TestPartOfAnAlbumThatWentOutIsKept(t *testing.T) {
 	assert.Equal(t, "https://example.com/c", sent.Rest.Attachments[0].URL)
 }
 
+func TestCaptionAsThePlatformHadItIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	link := channel.Style{Kind: channel.StyleLink, Start: 4, End: 8, URL: "https://example.com/"}
+	keyboard := &channel.Keyboard{Inline: true, Rows: [][]channel.Button{{{Text: "Shop", URL: "https://example.com/shop"}}}}
+	for name, test := range map[string]struct {
+		message  channel.Message
+		features []channel.Feature
+		caption  string
+		rest     channel.Message
+	}{
+		"with the URL of a link": {
+			channel.Message{Text: "our shop", Styles: []channel.Style{link}}, nil, "our shop (https://example.com/)", channel.Message{},
+		},
+		"with the lines of a keyboard": {
+			channel.Message{Text: "our shop", Keyboard: keyboard}, nil, "our shop\nShop: https://example.com/shop", channel.Message{},
+		},
+		"but the keyboard, which comes last": {
+			channel.Message{Text: "our shop", Keyboard: keyboard, ReplyTo: "7"},
+			[]channel.Feature{channel.FeatureInlineKeyboard, channel.FeatureReplyTo}, "our shop", channel.Message{Keyboard: keyboard},
+		},
+		"and what comes after the album is": {
+			channel.Message{Text: "our shop", Location: &channel.Location{Title: "here"}},
+			[]channel.Feature{channel.FeatureLocation}, "our shop", channel.Message{Location: &channel.Location{Title: "here"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &sendDriver{limits: channel.Limits{
+				Album: 10, Fetch: map[channel.AttachmentKind]int64{channel.AttachmentImage: 1 << 20},
+				Features: map[channel.Feature]channel.Level{channel.FeatureImage: channel.LevelFull, channel.FeatureAlbum: channel.LevelFull},
+			}}
+			for _, f := range test.features {
+				d.limits.Features[f] = channel.LevelFull
+			}
+			d.send = failingFirst(1, errRefused)
+			d.sent = func(int, *Part) channel.Sent { return channel.Sent{MessageIDs: []string{"m1", "m2"}} }
+			m := test.message
+			for _, name := range []string{"a", "b", "c"} {
+				m.Attachments = append(m.Attachments, channel.Attachment{Kind: channel.AttachmentImage, URL: "https://example.com/" + name})
+			}
+			sent, err := newSender(t, d, channel.Options{}).Send(t.Context(), "chat", m)
+			require.Error(t, err)
+			assert.Equal(t, []string{test.caption}, d.texts())
+			test.rest.Attachments = m.Attachments[2:]
+			require.NotNil(t, sent.Rest)
+			assert.Equal(t, test.rest, *sent.Rest)
+		})
+	}
+}
+
 func TestSendsToOneChatLeaveInTheOrderOfTheCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

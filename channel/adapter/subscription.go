@@ -209,6 +209,21 @@ func (c *Channel) revise(
 	return known{}, errors.New("others keep changing what is known of the chat")
 }
 
+// assume is revise in this process alone. The next revise that comes to it writes it too.
+func (c *Channel) assume(chatID string, change func(k *known)) known {
+	m, _ := c.people.memo(chatID)
+	if to := m.known.AliasOf; to != "" {
+		chatID = to
+		m, _ = c.people.memo(chatID)
+	}
+	m.known.AliasOf = ""
+	change(&m.known)
+	m.known.plain()
+	m.read = time.Now()
+	c.people.memorize(chatID, m)
+	return m.known
+}
+
 // plain strips the times of what only this process can read, so that they compare as they will when read again.
 func (k *known) plain() {
 	for _, t := range []*time.Time{

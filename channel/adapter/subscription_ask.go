@@ -40,7 +40,7 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.Subscription, *channel.Error) {
 	since := time.Now()
 	s, found, err := c.people.subscriptions.get(ctx, chatID, c.rules.SubscriptionBatch,
-		func(ctx context.Context, ids []string) (map[string]channel.Subscription, error) {
+		surviving(c, func(ctx context.Context, ids []string) (map[string]channel.Subscription, error) {
 			var found map[string]channel.Subscription
 			err := c.carryOut(ctx, &attempt{
 				op: opSubscription, chatIDs: ids, costs: c.rules.SubscriptionCosts, repeatable: true, bulk: channel.IsBulk(ctx),
@@ -51,18 +51,14 @@ func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.S
 				}),
 			})
 			return found, err
-		})
+		}))
 	if err != nil {
 		return channel.Subscription{}, c.lookupFailed(ctx, opSubscription, err)
 	}
 	if !found {
 		s = channel.Subscription{}
 	}
-	told := c.onSubscription(ctx, &channel.Event{ID: "asked:" + chatID + ":" + stamp(since), Time: since.UTC(), Chat: channel.Chat{ID: chatID}})
-	k, err := c.revise(ctx, chatID, func(k *known) { k.asked(&s, since) }, told)
-	if err != nil {
-		c.log.Warn("what the platform told of a chat was not stored", "chat", chatID, "error", err)
-		return s, nil
-	}
+	cause := channel.Event{ID: "asked:" + chatID + ":" + stamp(since), Time: since.UTC(), Chat: channel.Chat{ID: chatID}}
+	k := c.reviseAndTell(ctx, &cause, func(k *known) { k.asked(&s, since) })
 	return k.Subscription, nil
 }

@@ -3,6 +3,7 @@ package adapter
 import (
 	"context"
 	"fmt"
+	"io"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -196,6 +197,42 @@ func TestOnlyFailuresOfTheRightToWriteTeach(t *testing.T) {
 			assert.Equal(t, test.reason, s.Reason)
 		}
 	}
+}
+
+func TestFailureAfterAnUnknownOutcomeTeachesToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &sendDriver{rules: Rules{Deduplicates: time.Hour}}
+		d.send = func(_ context.Context, n int, _ *Part) error {
+			if n == 1 {
+				return io.ErrUnexpectedEOF
+			}
+			return refusal(channel.ErrBlocked, channel.ScopeChat)
+		}
+		c := newSender(t, d, channel.Options{})
+		_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+		require.ErrorIs(t, err, channel.ErrOutcomeUnknown, "the first call may have been carried out")
+		s := subscriptionOf(t, c, "chat")
+		assert.Equal(t, channel.StateInactive, s.State)
+		assert.Equal(t, channel.ErrBlocked, s.Reason)
+	})
+}
+
+func TestOnlyAFailureOfACallTeaches(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &sendDriver{}
+		c := newSender(t, d, channel.Options{})
+		require.NoError(t, c.learn(t.Context(), optOut("chat", time.Now())))
+		before := c.expected(t.Context(), "chat")
+		time.Sleep(20 * time.Hour)
+		_, err := c.Send(t.Context(), "chat", channel.Text("hi"))
+		require.ErrorIs(t, err, channel.ErrNotSubscribed)
+		assert.Equal(t, before, c.expected(t.Context(), "chat"), "what was refused for what is known makes that no newer")
+		time.Sleep(5 * time.Hour)
+		_, err = c.Send(t.Context(), "chat", channel.Text("hi"))
+		require.NoError(t, err, "it is tried again after a day")
+	})
 }
 
 func TestKnowledgeOlderThanADayIsTriedAgain(t *testing.T) {
