@@ -9,7 +9,7 @@ type Subscription struct {
 	Since           time.Time `json:"since,omitzero"`             // of State, by the platform's clock
 	WindowEnds      time.Time `json:"window_ends,omitzero"`       // until then anything may be sent; zero: no window
 	AgentWindowEnds time.Time `json:"agent_window_ends,omitzero"` // until then PurposeAgent may be sent
-	NoPromotion     bool      `json:"no_promotion,omitzero"`      // the person stopped promotions alone
+	NoPromotion     bool      `json:"no_promotion,omitzero"`      // the person stopped promotions alone; believed until the person says otherwise
 }
 
 // State says whether a chat may be written to.

@@ -308,6 +308,21 @@ func TestAConnectionIsRefusedByItsAddress(t *testing.T) {
 	}
 }
 
+func TestAGuardedFetchHasTheBytesAsTheyAre(t *testing.T) {
+	t.Parallel()
+	transport := guarded().Transport.(*http.Transport)
+	transport.DialContext = nil // the server is on this machine
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Empty(t, r.Header.Get("Accept-Encoding"), "what is unpacked is longer than the header says, without an end")
+		w.Header().Set("Content-Length", "5")
+		_, _ = io.WriteString(w, "bytes")
+	}))
+	defer server.Close()
+	content, err := fetched(t, t.Context(), &http.Client{Transport: transport}, server.URL)
+	require.NoError(t, err)
+	assert.Equal(t, "bytes", content)
+}
+
 func TestAGuardedFetchUsesNoProxy(t *testing.T) {
 	t.Parallel()
 	assert.Nil(t, guarded().Transport.(*http.Transport).Proxy)

@@ -140,9 +140,9 @@ func (l *lesson) apply(k *known) {
 			k.become(s.State, s.Reason, since(s, l.at))
 			k.At, k.Seq, k.Seen, k.Failed = l.at, l.seq, l.seen, false
 		}
+		k.AgentWindowEnds = later(k.AgentWindowEnds, s.AgentWindowEnds) // a failure closes the other alone
 		if k.ClosedAt.IsZero() || l.at.After(k.ClosedAt) {
 			k.WindowEnds = later(k.WindowEnds, s.WindowEnds)
-			k.AgentWindowEnds = later(k.AgentWindowEnds, s.AgentWindowEnds)
 			if !s.WindowEnds.IsZero() {
 				k.WindowAt = later(k.WindowAt, l.at)
 			}

@@ -15,7 +15,7 @@ func lessonsOf(data []byte) (lessons []lesson, arrival []int) {
 	start := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	for ; len(data) >= 3 && len(lessons) < 50; data = data[3:] {
 		l := lesson{at: start.Add(time.Duration(data[1]) * time.Minute), seq: int64(len(lessons)), seen: start}
-		switch data[0] % 7 {
+		switch data[0] % 8 {
 		case 0:
 			l.implied = &channel.Subscription{State: channel.StateActive}
 		case 1:
@@ -30,6 +30,8 @@ func lessonsOf(data []byte) (lessons []lesson, arrival []int) {
 			l.failure = channel.ErrBlocked
 		case 6:
 			l.failure = channel.ErrWindowClosed
+		case 7:
+			l.implied = &channel.Subscription{State: channel.StateActive, AgentWindowEnds: l.at.Add(7 * 24 * time.Hour)}
 		}
 		lessons = append(lessons, l)
 		arrival = append(arrival, int(data[2]))
@@ -41,6 +43,7 @@ func FuzzNewestWins(f *testing.F) {
 	f.Add([]byte("\x01\x0a\x05\x02\x14\x01\x06\x1e\x00"))
 	f.Add([]byte("\x06\x1e\x00\x01\x0a\x05\x02\x14\x01\x05\x14\x03"))
 	f.Add([]byte("\x03\x01\x02\x04\x02\x01\x00\x03\x00"))
+	f.Add([]byte("\x07\x0a\x05\x06\x14\x01\x07\x1e\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		lessons, arrival := lessonsOf(data)
 		asTheyWere := make([]int, len(lessons))

@@ -88,7 +88,7 @@ func (c *Channel) simple(m *channel.Message) bool {
 	return m.Text != "" && (limit == 0 || len(m.Text) <= limit) && !blank(m.Text) && utf8.ValidString(m.Text) &&
 		len(m.Styles) == 0 && len(m.Attachments) == 0 && len(m.Contacts) == 0 && len(m.Cards) == 0 &&
 		m.Location == nil && m.Template == nil && m.Keyboard == nil &&
-		m.ReplyTo == "" && !m.Silent && !m.NoPreview && checkPurpose(m.Purpose) == nil
+		m.ReplyTo == "" && !m.Silent && !m.NoPreview && len(m.Native) == 0 && checkPurpose(m.Purpose) == nil
 }
 
 // part encodes a message as the part with this index.

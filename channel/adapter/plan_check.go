@@ -2,10 +2,12 @@ package adapter
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/parley-go/parley/channel"
@@ -25,6 +27,7 @@ func invalid(format string, args ...any) error { return refuse(channel.ErrInvali
 func check(l *channel.Limits, m *channel.Message) error {
 	checks := [...]func() error{
 		func() error { return checkPurpose(m.Purpose) },
+		func() error { return checkNative("", m.Native) },
 		func() error { return checkContent(m) },
 		func() error { return checkText(m) },
 		func() error { return checkAttachments(m.Attachments) },
@@ -51,6 +54,31 @@ func checkPurpose(p channel.Purpose) error {
 	default:
 		return invalid("Purpose: unknown %q", p)
 	}
+}
+
+// checkNative wants JSON: a driver could only refuse the rest, or break its request with it.
+func checkNative(field string, n channel.Native) error {
+	for platform, value := range n {
+		if value != nil && !json.Valid(value) {
+			return invalid("%sNative[%q]: not valid JSON", field, platform)
+		}
+	}
+	return nil
+}
+
+// runs reports whether a URL is one that a browser runs instead of going there.
+func runs(url string) bool {
+	scheme, _, ok := strings.Cut(url, ":")
+	if !ok {
+		return false
+	}
+	scheme = strings.Map(func(r rune) rune { // browsers skip such
+		if r <= ' ' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, scheme)
+	return scheme == "javascript" || scheme == "vbscript" || scheme == "data"
 }
 
 // checkContent wants something to send: a Template, or anything else but a keyboard that would stand alone.
@@ -100,6 +128,8 @@ func checkStyle(text string, s *channel.Style) error {
 		return fmt.Errorf("%d to %d begins or ends inside a character", s.Start, s.End)
 	case s.Kind == channel.StyleLink && s.URL == "":
 		return fmt.Errorf("a link without URL")
+	case runs(s.URL):
+		return fmt.Errorf("a URL that is a script")
 	case !utf8.ValidString(s.URL) || !utf8.ValidString(s.Language):
 		return fmt.Errorf("URL or Language is not valid UTF-8")
 	}

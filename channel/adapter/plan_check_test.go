@@ -37,6 +37,11 @@ func TestABadMessageIsRefusedBeforeTheDriverIsAsked(t *testing.T) {
 		{channel.Message{Keyboard: inline(ok)}, channel.ErrInvalid, "Keyboard: nothing to stand with"},
 		{channel.Text(" \n\t\u00a0"), channel.ErrInvalid, "Text: empty but for white space"},
 		{channel.Text("a" + bad), channel.ErrInvalid, "Text: not valid UTF-8"},
+		{channel.Message{Text: "hi", Native: channel.Native{"x": []byte(`{"a":`)}}, channel.ErrInvalid, `Native["x"]: not valid JSON`},
+		{keyed([]channel.Button{ok, {Text: "x", Native: channel.Native{"x": []byte("")}}}), channel.ErrInvalid, `Keyboard.Rows[0][1].Native["x"]: not valid JSON`},
+		{keyed([]channel.Button{ok, {Text: "x", URL: "JavaScript:alert(1)"}}), channel.ErrInvalid, "Keyboard.Rows[0][1].URL: it is a script"},
+		{card(channel.Card{Title: "x", URL: "data:text/html,x"}), channel.ErrInvalid, "Cards[0].URL: it is a script"},
+		{styled(channel.Style{Kind: channel.StyleLink, End: 2, URL: " java\nscript:alert(1)"}), channel.ErrInvalid, "Styles[0]: a URL that is a script"},
 		{channel.Message{Text: "buy!", Purpose: "promo"}, channel.ErrInvalid, `Purpose: unknown "promo"`},
 
 		{styled(channel.Style{Kind: "blink", End: 2}), channel.ErrInvalid, `Styles[0]: unknown kind "blink"`},

@@ -52,6 +52,9 @@ func checkButton(l *channel.KeyboardLimits, b *channel.Button, inline bool) *cha
 	if data == "" && kind == channel.ButtonCallback {
 		data = b.Text // it comes back in place of Data
 	}
+	if err := checkNative(".", b.Native); err != nil {
+		return err.(*channel.Error)
+	}
 	switch {
 	case !slices.Contains(buttonKinds[:], kind):
 		return refuse(channel.ErrInvalid, ".Kind: unknown %q", kind)
@@ -61,6 +64,8 @@ func checkButton(l *channel.KeyboardLimits, b *channel.Button, inline bool) *cha
 		return refuse(channel.ErrInvalid, ": not valid UTF-8")
 	case b.URL == "" && (kind == channel.ButtonURL || kind == channel.ButtonApp):
 		return refuse(channel.ErrInvalid, ".URL: empty")
+	case runs(b.URL):
+		return refuse(channel.ErrInvalid, ".URL: it is a script")
 	case len(l.Kinds) > 0 && !slices.Contains(l.Kinds, kind):
 		return refuse(channel.ErrUnsupported, ".Kind: the platform has no %q here", kind)
 	case !within(l.Text, b.Text):
@@ -139,6 +144,9 @@ func checkCards(l *channel.Limits, list []channel.Card) error {
 		c, field := &list[i], fmt.Sprintf("Cards[%d]", i)
 		if blank(c.Title+c.Subtitle+c.URL) && c.Image == nil {
 			return invalid("%s: empty: set Title, Subtitle, URL or Image", field)
+		}
+		if runs(c.URL) {
+			return invalid("%s.URL: it is a script", field)
 		}
 		for _, s := range [...]string{c.Title, c.Subtitle, c.URL} {
 			if err := validText(field, s); err != nil {

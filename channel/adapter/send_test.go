@@ -239,6 +239,20 @@ func TestSendFollowsAChatThatMoved(t *testing.T) {
 	})
 }
 
+func TestChatThatMovesBackIsFoundWhereItWas(t *testing.T) {
+	t.Parallel()
+	d := &sendDriver{}
+	c := newSender(t, d, channel.Options{})
+	for i, move := range [][2]string{{"a", "b"}, {"b", "a"}, {"a", "b"}} {
+		c.noteMove(t.Context(), move[0], move[1])
+		for _, chat := range []string{"a", "b"} {
+			sent, err := c.Send(t.Context(), chat, channel.Text("hi"))
+			require.NoError(t, err)
+			assert.Equal(t, move[1], sent.ChatID, "after move %d", i)
+		}
+	}
+}
+
 func TestMoveThatAnEventTellsOf(t *testing.T) {
 	t.Parallel()
 	d := &sendDriver{}
