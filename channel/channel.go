@@ -34,8 +34,9 @@ type Channel interface {
 }
 
 // Handler receives events. Nil acknowledges the event for good. An error has it delivered again, unless it is an
-// [*Error] that is Permanent: then Options.DeadLetter gets the event. (A bare Reason is not Permanent.) The context ends
-// after Options.HandlerTimeout, and not when the platform hangs up. The Event is the handler's own.
+// [*Error] that is Permanent, or the last of Options.MaxAttempts: then Options.DeadLetter gets the event. (A bare Reason
+// is not Permanent.) The context ends after Options.HandlerTimeout, and not when the platform hangs up. The Event is the
+// handler's own.
 type Handler interface {
 	HandleEvent(ctx context.Context, e *Event) error
 }

@@ -6,7 +6,9 @@
 //	mux := new(channel.Mux)
 //	mux.Handler = channel.Handlers{
 //		Message: func(ctx context.Context, e *channel.Event) error {
-//			_, err := mux.Send(ctx, e.Address(), channel.Text("You wrote: "+e.Message.Text))
+//			answer := channel.Text("You wrote: " + e.Message.Text)
+//			answer.Key = e.ID
+//			_, err := mux.Send(ctx, e.Address(), answer)
 //			return err
 //		},
 //	}
@@ -16,12 +18,13 @@
 // # Receiving
 //
 // A Handler gets each event at least once, and never again after it returned nil and that was recorded in the [Store].
-// An error has the platform deliver the event again, unless it is an [*Error] that no repeat can mend: such an event
-// goes to Options.DeadLetter. Because a crash between the handler's work and its record repeats the work, give a Send
-// inside a handler a Message.Key made from Event.ID, or make the work itself repeatable. Events of one chat come one at
-// a time, in order of arrival; chats do not wait for one another. A platform waits only seconds for its answer: past
-// that the handler goes on and the platform delivers again, to be told the outcome. Slow work belongs behind a queue:
-// an [Event] is plain data and crosses one.
+// An error has the platform deliver the event again, unless it is an [*Error] that no repeat can mend, or the last of
+// as many failures as Options.MaxAttempts allows or the platform repeats: then Options.DeadLetter gets the event.
+// Because a crash between the handler's work and its record repeats the work, give a Send inside a handler a
+// Message.Key made from Event.ID, or make the work itself repeatable. Events of one chat come one at a time, in order
+// of arrival; chats do not wait for one another. A platform waits only seconds for its answer: past that the handler
+// goes on and the platform delivers again, to be told the outcome. Slow work belongs behind a queue: an [Event] is
+// plain data and crosses one.
 //
 // # Sending
 //

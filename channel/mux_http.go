@@ -11,7 +11,7 @@ import (
 // ServeHTTP serves the webhook of the account that the path names: /{platform}/{account}, each escaped as by
 // url.PathEscape, maybe with a slash at the end; mount it elsewhere with http.StripPrefix. Any other path, and an
 // account that is not ours, is 404. An account that Resolve failed to build is 503 for now, as is every one once
-// Shutdown was called. It returns when the handler has, which may be later than the platform has its answer.
+// Shutdown was called. Over HTTP/1 it returns when the handler has, which may be later than the platform has its answer.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, ok := accountOfPath(r.URL)
 	if !ok {

@@ -51,7 +51,7 @@ func New(d Driver, o channel.Options) (*Channel, error) {
 		}
 	}
 	fill(&c.rules, &c.options)
-	c.store = c.options.Store
+	c.store = inTime(c.options.Store)
 	c.log = c.options.Logger.With("account", c.account.String())
 	return c, nil
 }

@@ -10,19 +10,9 @@ import (
 )
 
 const (
-	storeWait   = 5 * time.Second // for one call of a Store
 	commitTries = 3
 	commitPause = 200 * time.Millisecond // doubled after each try
 )
-
-// toStore is ctx for one call of the Store: one that hangs must not block its chat for ever. The default Store waits for
-// nothing, and is spared the timer.
-func (c *Channel) toStore(ctx context.Context) (context.Context, context.CancelFunc) {
-	if _, instant := c.store.(*channel.MemoryStore); instant {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, storeWait)
-}
 
 // commit records that the event needs no handler any more. Until that is recorded it is refused, and remembered here.
 func (c *Channel) commit(ctx context.Context, j *arrival, claim channel.Claim, answer []byte) result {
@@ -45,9 +35,7 @@ func (c *Channel) tryCommit(ctx context.Context, claim channel.Claim, answer []b
 		if i > 0 {
 			time.Sleep(commitPause << (i - 1))
 		}
-		call, cancel := c.toStore(ctx)
-		err = c.store.Commit(call, claim, answer, c.rules.Redelivery)
-		cancel()
+		err = c.store.Commit(ctx, claim, answer, c.rules.Redelivery)
 		if err == nil || errors.Is(err, channel.ErrConflict) {
 			return err
 		}
@@ -57,8 +45,6 @@ func (c *Channel) tryCommit(ctx context.Context, claim channel.Claim, answer []b
 
 // giveBack frees the claim, so that the event's next delivery wins it.
 func (c *Channel) giveBack(ctx context.Context, claim channel.Claim, counts bool, cause error) result {
-	ctx, cancel := c.toStore(ctx)
-	defer cancel()
 	if err := c.store.Release(ctx, claim, counts); err != nil {
 		c.log.Warn("claim not released: its lease runs out", "event", claim.Key.ID, "error", err)
 	}

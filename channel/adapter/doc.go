@@ -37,7 +37,10 @@
 //
 //	func (d *driver) Send(ctx context.Context, p *adapter.Part) (channel.Sent, error) {
 //		id, err := d.post(ctx, "send", p.Encoded.(request))
-//		return channel.Sent{MessageIDs: []string{id}}, err
+//		if err != nil {
+//			return channel.Sent{}, err
+//		}
+//		return channel.Sent{MessageIDs: []string{id}}, nil
 //	}
 //
 //	func (d *driver) Verdict(err error) adapter.Verdict {

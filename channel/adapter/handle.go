@@ -56,7 +56,7 @@ func (c *Channel) inTurn(ctx context.Context, j *arrival) result {
 // claim asks the store for the event until it is this process's to handle, or somebody else committed it.
 func (c *Channel) claim(ctx context.Context, j *arrival) (channel.Claim, error) {
 	for {
-		claim, err := c.askClaim(ctx, j.id)
+		claim, err := c.store.Claim(ctx, c.key(channel.KeyEvent, j.id), lease, c.rules.Redelivery)
 		if err != nil {
 			c.log.Error("event refused: the store failed", "event", j.id, "error", err)
 			return claim, err
@@ -72,12 +72,6 @@ func (c *Channel) claim(ctx context.Context, j *arrival) (channel.Claim, error) 
 			return claim, errNotYet
 		}
 	}
-}
-
-func (c *Channel) askClaim(ctx context.Context, id string) (channel.Claim, error) {
-	ctx, cancel := c.toStore(ctx)
-	defer cancel()
-	return c.store.Claim(ctx, c.key(channel.KeyEvent, id), lease, c.rules.Redelivery)
 }
 
 // run makes one attempt at an event, with its lease renewed all the while, and sees to the outcome.
@@ -116,7 +110,7 @@ func (c *Channel) keepLease(ctx context.Context, claim channel.Claim) (_ context
 		tick := time.NewTicker(renewEvery)
 		defer tick.Stop()
 		for ctx.Err() == nil {
-			if err := c.renew(ctx, claim); errors.Is(err, channel.ErrConflict) {
+			if err := c.store.Renew(ctx, claim, lease); errors.Is(err, channel.ErrConflict) {
 				cancel(errLeaseLost)
 				return
 			}
@@ -130,13 +124,6 @@ func (c *Channel) keepLease(ctx context.Context, claim channel.Claim) (_ context
 		first.Stop()
 		cancel(nil)
 	}
-}
-
-// renew is given up in time for the next, so that one that hangs does not cost the lease.
-func (c *Channel) renew(ctx context.Context, claim channel.Claim) error {
-	ctx, cancel := context.WithTimeout(ctx, renewEvery)
-	defer cancel()
-	return c.store.Renew(ctx, claim, lease)
 }
 
 // attempt completes an event, learns from it and gives it to its handler. An event that brought the process down as

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -60,11 +61,13 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 		return refused
 	}
 	k, err := c.revise(ctx, e.Chat.ID, l.apply, before)
-	if err != nil && refused == nil {
+	switch {
+	case refused != nil && !ofAccount(refused): // no failure of OnSubscription is for good: the handler has not had the event
+		return fmt.Errorf("adapter: OnSubscription failed: %v", refused)
+	case refused != nil:
+		return refused
+	case err != nil:
 		return c.notLearnt(err)
-	}
-	if err != nil {
-		return err
 	}
 	if e.Subscription != nil {
 		s := k.Subscription

@@ -3,6 +3,7 @@ package adapter
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,10 +15,10 @@ import (
 )
 
 // breaking is a store whose limits fail once broken is set.
-func breaking(store channel.Store) (channel.Store, *bool) {
-	broken := false
+func breaking(store channel.Store) (channel.Store, *atomic.Bool) {
+	var broken atomic.Bool
 	return &failingStore{Store: store, fail: func(op string, _ channel.Key) bool {
-		return broken && (op == "reserve" || op == "pause" || op == "reset")
+		return broken.Load() && (op == "reserve" || op == "pause" || op == "reset")
 	}}, &broken
 }
 
@@ -30,7 +31,7 @@ func TestPaceIsKeptWhenTheStoreBeginsToFail(t *testing.T) {
 			d := paced(Pace{Name: "all", N: 5, Per: time.Minute})
 			c := newSender(t, d, channel.Options{Store: store})
 			for i := range 12 {
-				*broken = i >= 5
+				broken.Store(i >= 5)
 				_, err := c.Send(t.Context(), "chat", channel.Text("x"))
 				require.NoError(t, err)
 			}
@@ -56,7 +57,7 @@ func TestPaceIsKeptWhenTheStoreBeginsToFail(t *testing.T) {
 			}
 			send(8)
 			time.Sleep(time.Second)
-			*broken = true
+			broken.Store(true)
 			send(8)
 			all.Wait()
 			requirePace(t, d.all(), 5, time.Minute)
@@ -78,7 +79,7 @@ func TestPauseHoldsWhenTheStoreBeginsToFail(t *testing.T) {
 		for range 2 {
 			_, err := c.Send(t.Context(), "chat", channel.Text("x"))
 			require.ErrorIs(t, err, channel.ErrRateLimited)
-			*broken = true
+			broken.Store(true)
 		}
 		assert.Len(t, d.all(), 1)
 		time.Sleep(time.Until(until))
@@ -101,7 +102,7 @@ func TestPaceThatOthersStartAnewDoesNotPileUpHere(t *testing.T) {
 			time.Sleep(time.Minute)
 			wrote(t, there)
 		}
-		*broken = true
+		broken.Store(true)
 		began := time.Now()
 		_, err := here.Send(t.Context(), "chat", channel.Text("x"))
 		require.NoError(t, err)

@@ -3,6 +3,7 @@ package adapter
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"github.com/parley-go/parley/channel"
@@ -47,7 +48,7 @@ func Poll(ctx context.Context, c *Channel, h channel.Handler, fetch func(ctx con
 func (c *Channel) deliverAll(ctx context.Context, h channel.Handler, updates [][]byte) error {
 	var events []Incoming
 	for _, native := range updates {
-		decoded, err := c.driver.Decode(native)
+		decoded, err := c.decode(native)
 		if err != nil {
 			c.log.Error("update acknowledged though it cannot be understood", "error", err)
 			continue
@@ -71,6 +72,18 @@ func (c *Channel) deliverAll(ctx context.Context, h channel.Handler, updates [][
 		}
 	}
 	return nil
+}
+
+// decode is the driver's. An update at which it panics is EventOther: the poll would stop there for ever.
+func (c *Channel) decode(native []byte) (events []Incoming, err error) {
+	defer func() {
+		if recover() != nil { // whose text is not logged: it may hold a URL with the token
+			c.log.Error("the driver panicked", "stack", string(debug.Stack()))
+			other := channel.Event{Kind: channel.EventOther, Time: time.Now(), Raw: native}
+			events, err = []Incoming{{Event: other}}, nil
+		}
+	}()
+	return c.driver.Decode(native)
 }
 
 // backoff is a wait that doubles.

@@ -107,3 +107,36 @@ func TestPollingGoesOnAfterItWasTooMuch(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 	})
 }
+
+func TestAPolledUpdateAtWhichTheDriverPanicsIsOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := odd()
+		d.decode = func(b []byte) ([]adapter.Incoming, error) {
+			if string(b) == `[1]` {
+				panic("a bug")
+			}
+			return d.wireDriver.Decode(b)
+		}
+		w := newOdd(t, d, channel.Options{})
+		ctx, cancel := context.WithCancel(t.Context())
+		h := &recorder{}
+		fetched := false
+		err := adapter.Poll(ctx, w.Channel, h, func(ctx context.Context) ([][]byte, error) {
+			if fetched {
+				cancel()
+				return nil, ctx.Err()
+			}
+			fetched = true
+			return [][]byte{[]byte(`[1]`), []byte(`[{"id":"2","chat":"c"}]`)}, nil
+		})
+		require.ErrorIs(t, err, context.Canceled)
+		require.Len(t, h.events, 2)
+		for _, e := range h.events {
+			if e.ID != "2" {
+				assert.Equal(t, channel.EventOther, e.Kind)
+				assert.Equal(t, json.RawMessage(`[1]`), e.Raw)
+			}
+		}
+	})
+}

@@ -49,6 +49,7 @@ func (d *outgoing) begin(ctx context.Context) *channel.Error {
 
 func (d *outgoing) call(ctx context.Context) (err error) {
 	d.got, err = d.c.driver.Send(ctx, d.part)
+	d.got.MessageIDs = slices.DeleteFunc(d.got.MessageIDs, func(id string) bool { return id == "" })
 	return err
 }
 

@@ -188,7 +188,10 @@ func (c *Channel) revise(
 			return next, nil
 		}
 		if next.State != m.known.State && next.State != told && before != nil {
+			c.people.memorize(chatID, memo{known: next, stored: m.stored, value: m.value, read: now}) // so that before may send
 			if err := before(&next); err != nil {
+				m.read = time.Time{}
+				c.people.memorize(chatID, m)
 				return known{}, err
 			}
 			told = next.State
