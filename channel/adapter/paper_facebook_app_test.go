@@ -51,7 +51,7 @@ func TestPaperFacebookServesManyPagesAtOneURL(t *testing.T) {
 		for _, page := range []string{facebookPage, "600700800900000"} {
 			mux.Add(paperChannel(t, &paperFacebook{page: page, token: "EAATESTTOKEN", client: http.DefaultClient}, channel.Options{}))
 		}
-		var log paperLog
+		var log logBuffer
 		h := app.webhook(mux, slog.New(slog.NewTextHandler(&log, nil)))
 
 		assert.Equal(t, http.StatusUnauthorized, paperPost(h, facebookPages).Code)

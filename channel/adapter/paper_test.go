@@ -1,7 +1,6 @@
 package adapter_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -172,24 +171,6 @@ func (i *paperInbox) kinds() []channel.EventKind {
 		kinds = append(kinds, e.Kind)
 	}
 	return kinds
-}
-
-// paperLog collects what a channel logs.
-type paperLog struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *paperLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *paperLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func paperChannel(t *testing.T, d adapter.Driver, o channel.Options) *adapter.Channel {
