@@ -15,18 +15,18 @@ const (
 )
 
 // commit records that the event needs no handler any more. Until that is recorded it is refused, and remembered here.
-func (c *Channel) commit(ctx context.Context, j *arrival, claim channel.Claim, answer []byte) result {
+func (c *Channel) commit(ctx context.Context, a *arrival, claim channel.Claim, answer []byte) result {
 	err := c.tryCommit(ctx, claim, answer)
 	switch {
 	case err == nil:
-		c.receiver.undone.remove(j.id)
+		c.receiver.undone.remove(a.id)
 		return result{answer: answer}
 	case errors.Is(err, channel.ErrConflict):
-		c.log.Error("event may be handled twice: its lease ran out", "event", j.id)
+		c.log.Error("event may be handled twice: its lease ran out", "event", a.id)
 	default:
-		c.log.Error("event refused though handled: the store failed", "event", j.id, "error", err)
+		c.log.Error("event refused though handled: the store failed", "event", a.id, "error", err)
 	}
-	c.receiver.undone.add(j.id, handled{claim, answer, time.Now().Add(c.rules.Redelivery)})
+	c.receiver.undone.add(a.id, handled{claim, answer, time.Now().Add(c.rules.Redelivery)})
 	return result{err: err}
 }
 
@@ -53,22 +53,22 @@ func (c *Channel) giveBack(ctx context.Context, claim channel.Claim, counts bool
 
 // deadLetter hands an event over that its handler failed for good; whoever takes it acknowledges it. The lease is kept
 // meanwhile.
-func (c *Channel) deadLetter(ctx context.Context, j *arrival, claim channel.Claim, cause error) result {
+func (c *Channel) deadLetter(ctx context.Context, a *arrival, claim channel.Claim, cause error) result {
 	if c.options.DeadLetter == nil {
-		c.log.Error("event failed for good", "event", j.id, "kind", j.Event.Kind, "attempt", claim.Attempt,
-			"error", cause, "dead_letter", asText(&j.Event))
-		return c.commit(ctx, j, claim, nil)
+		c.log.Error("event failed for good", "event", a.id, "kind", a.Event.Kind, "attempt", claim.Attempt,
+			"error", cause, "dead_letter", asText(&a.Event))
+		return c.commit(ctx, a, claim, nil)
 	}
 	held, stop := c.keepLease(channel.WithFailure(ctx, cause), claim)
 	limited, cancel := context.WithTimeout(held, c.options.HandlerTimeout)
-	err := handle(limited, c.options.DeadLetter, j.Event)
+	err := handle(limited, c.options.DeadLetter, a.Event)
 	cancel()
 	stop()
 	if err != nil {
-		c.log.Error("event refused: the dead letter handler failed", "event", j.id, "error", err, "cause", cause)
+		c.log.Error("event refused: the dead letter handler failed", "event", a.id, "error", err, "cause", cause)
 		return c.giveBack(ctx, claim, true, err)
 	}
-	return c.commit(ctx, j, claim, nil)
+	return c.commit(ctx, a, claim, nil)
 }
 
 // asText is an event for a log, whole.

@@ -25,40 +25,40 @@ var errNotYet = errors.New("adapter: not handled yet")
 var errLeaseLost = errors.New("adapter: the lease ran out and another replica has the event")
 
 // inTurn waits until the events of the chat that came before are over, and takes this one through.
-func (c *Channel) inTurn(ctx context.Context, j *arrival) result {
-	if err := j.ticket.wait(ctx); err != nil {
+func (c *Channel) inTurn(ctx context.Context, a *arrival) result {
+	if err := a.ticket.wait(ctx); err != nil {
 		return result{err: err}
 	}
-	if j.slots != nil {
-		j.slots <- struct{}{}
-		defer func() { <-j.slots }()
+	if a.slots != nil {
+		a.slots <- struct{}{}
+		defer func() { <-a.slots }()
 	}
-	done, handled := c.receiver.undone.get(j.id)
+	done, handled := c.receiver.undone.get(a.id)
 	if handled {
-		if r := c.commit(ctx, j, done.claim, done.answer); !errors.Is(r.err, channel.ErrConflict) {
+		if r := c.commit(ctx, a, done.claim, done.answer); !errors.Is(r.err, channel.ErrConflict) {
 			return r
 		}
 	}
-	claim, err := c.claim(ctx, j)
+	claim, err := c.claim(ctx, a)
 	switch {
 	case err != nil:
 		return result{err: err}
 	case claim.State == channel.ClaimDone:
-		c.receiver.undone.remove(j.id)
+		c.receiver.undone.remove(a.id)
 		return result{answer: claim.Answer}
 	case handled: // the store forgot that it was this process's
-		return c.commit(ctx, j, claim, done.answer)
+		return c.commit(ctx, a, claim, done.answer)
 	default:
-		return c.run(ctx, j, claim)
+		return c.run(ctx, a, claim)
 	}
 }
 
 // claim asks the store for the event until it is this process's to handle, or somebody else committed it.
-func (c *Channel) claim(ctx context.Context, j *arrival) (channel.Claim, error) {
+func (c *Channel) claim(ctx context.Context, a *arrival) (channel.Claim, error) {
 	for {
-		claim, err := c.store.Claim(ctx, c.key(channel.KeyEvent, j.id), lease, c.rules.Redelivery)
+		claim, err := c.store.Claim(ctx, c.key(channel.KeyEvent, a.id), lease, c.rules.Redelivery)
 		if err != nil {
-			c.log.Error("event refused: the store failed", "event", j.id, "error", err)
+			c.log.Error("event refused: the store failed", "event", a.id, "error", err)
 			return claim, err
 		}
 		if claim.State != channel.ClaimBusy {
@@ -67,7 +67,7 @@ func (c *Channel) claim(ctx context.Context, j *arrival) (channel.Claim, error) 
 		timer := time.NewTimer(min(max(time.Until(claim.Until), time.Millisecond), busyPoll))
 		select {
 		case <-timer.C:
-		case <-j.d.over:
+		case <-a.d.over:
 			timer.Stop()
 			return claim, errNotYet
 		}
@@ -75,30 +75,30 @@ func (c *Channel) claim(ctx context.Context, j *arrival) (channel.Claim, error) 
 }
 
 // run makes one attempt at an event, with its lease renewed all the while, and sees to the outcome.
-func (c *Channel) run(ctx context.Context, j *arrival, claim channel.Claim) result {
+func (c *Channel) run(ctx context.Context, a *arrival, claim channel.Claim) result {
 	held, stop := c.keepLease(ctx, claim)
 	defer stop()
-	if c.outranked(held, &j.Event) {
-		return c.commit(ctx, j, claim, nil)
+	if c.outranked(held, &a.Event) {
+		return c.commit(ctx, a, claim, nil)
 	}
-	answer, err := c.attempt(held, j, claim)
+	answer, err := c.attempt(held, a, claim)
 	lost := errors.Is(context.Cause(held), errLeaseLost)
 	stop() // no renewal may come after the commit
-	unanswered := c.receiver.presses.take(pressID(&j.Event))
+	unanswered := c.receiver.presses.take(pressID(&a.Event))
 	switch {
 	case err == nil:
-		r := c.commit(ctx, j, claim, answer)
+		r := c.commit(ctx, a, claim, answer)
 		if unanswered {
-			c.answerPress(ctx, &j.Event)
+			c.answerPress(ctx, &a.Event)
 		}
 		return r
 	case lost:
-		c.log.Error("event given up to another replica", "event", j.id, "error", err)
+		c.log.Error("event given up to another replica", "event", a.id, "error", err)
 		return result{err: errLeaseLost}
-	case c.forGood(err, j, claim):
-		return c.deadLetter(ctx, j, claim, err)
+	case c.forGood(err, a, claim):
+		return c.deadLetter(ctx, a, claim, err)
 	default:
-		c.log.Warn("event refused for now", "event", j.id, "kind", j.Event.Kind, "attempt", claim.Attempt, "error", err)
+		c.log.Warn("event refused for now", "event", a.id, "kind", a.Event.Kind, "attempt", claim.Attempt, "error", err)
 		return c.giveBack(ctx, claim, !ofAccount(err), err)
 	}
 }
@@ -128,43 +128,43 @@ func (c *Channel) keepLease(ctx context.Context, claim channel.Claim) (_ context
 
 // attempt completes an event, learns from it and gives it to its handler. An event that brought the process down as
 // often as it may fail is not tried again.
-func (c *Channel) attempt(ctx context.Context, j *arrival, claim channel.Claim) ([]byte, error) {
+func (c *Channel) attempt(ctx context.Context, a *arrival, claim channel.Claim) ([]byte, error) {
 	if claim.Attempt > c.options.MaxAttempts {
 		return nil, fmt.Errorf("adapter: none of %d attempts succeeded", claim.Attempt-1)
 	}
-	if j.Incomplete {
-		c.complete(ctx, j)
+	if a.Incomplete {
+		c.complete(ctx, a)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.options.HandlerTimeout)
 	defer cancel()
-	if err := c.learn(ctx, j.Incoming); err != nil {
+	if err := c.learn(ctx, a.Incoming); err != nil {
 		return nil, err
 	}
-	c.receiver.presses.add(pressID(&j.Event))
+	c.receiver.presses.add(pressID(&a.Event))
 	var s *slot
-	if j.Answer != nil && j.d.answers {
-		s = &slot{c: c, chatID: j.Event.Chat.ID, encode: j.Answer}
+	if a.Answer != nil && a.d.answers {
+		s = &slot{c: c, chatID: a.Event.Chat.ID, encode: a.Answer}
 		defer s.close()
 		ctx = context.WithValue(ctx, slotKey{}, s)
 	}
-	if err := handle(ctx, j.h, j.Event); err != nil {
+	if err := handle(ctx, a.h, a.Event); err != nil {
 		return nil, err
 	}
 	return s.close(), nil
 }
 
 // complete has the driver read the rest of an event, in a time of its own. Without it the event is delivered as it came.
-func (c *Channel) complete(ctx context.Context, j *arrival) {
+func (c *Channel) complete(ctx context.Context, a *arrival) {
 	ctx, cancel := context.WithTimeout(ctx, completeWait)
 	defer cancel()
 	_, err := Do(ctx, c, Call{Op: "complete", Repeatable: true}, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, c.driver.Complete(ctx, j.Incoming)
+		return struct{}{}, c.driver.Complete(ctx, a.Incoming)
 	})
 	if err != nil {
-		c.log.Warn("event delivered as it came: it could not be completed", "event", j.id, "error", err)
+		c.log.Warn("event delivered as it came: it could not be completed", "event", a.id, "error", err)
 	}
-	j.Event.ID = j.id
-	c.prepare(j.Incoming)
+	a.Event.ID = a.id
+	c.prepare(a.Incoming)
 }
 
 // handle gives h an event of its own, which it may change: a later handler gets e as it came. A panic is a failure like
@@ -205,8 +205,8 @@ func copyOf[T any](p **T) {
 
 // forGood reports whether the failure of an attempt is the last: no repeat can mend it, there were enough, or there will
 // be none. A failure of the account says nothing about the event; but what will not come again must not vanish.
-func (c *Channel) forGood(err error, j *arrival, claim channel.Claim) bool {
-	if j.d.last || j.flight.last.Load() {
+func (c *Channel) forGood(err error, a *arrival, claim channel.Claim) bool {
+	if a.d.last || a.flight.last.Load() {
 		return true
 	}
 	if ofAccount(err) {

@@ -155,47 +155,47 @@ func (c *Channel) prepare(in *Incoming) {
 	}
 }
 
-// begin gives an arrival its place: the first of its ID a ticket in the line of its chat, a duplicate the flight of the first.
-// It does so at one stroke: an event whose flight is another's stands behind that one's ticket then, and so does
+// begin gives an arrival its place: the first of its ID a ticket in the line of its chat, a duplicate the flight of that
+// first. It does so at one stroke: an event whose flight is another's stands behind that one's ticket then, and so does
 // everything that waits for it. Else two batches could wait for each other.
-func (r *receiver) begin(j *arrival) {
+func (r *receiver) begin(a *arrival) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	f, first := r.flights.begin(j.id)
-	j.flight = f
+	f, first := r.flights.begin(a.id)
+	a.flight = f
 	if first {
-		j.ticket = r.order.enter(j.Order)
-	} else if j.d.last {
+		a.ticket = r.order.enter(a.Order)
+	} else if a.d.last {
 		f.last.Store(true)
 	}
 }
 
 // end gives an arrival's place back, and tells its duplicates the outcome. A second time it does nothing.
-func (r *receiver) end(j *arrival, res result) {
-	if j.ticket == nil {
+func (r *receiver) end(a *arrival, res result) {
+	if a.ticket == nil {
 		return
 	}
-	j.ticket.leave()
-	j.ticket = nil
-	r.flights.end(j.id, j.flight, res)
+	a.ticket.leave()
+	a.ticket = nil
+	r.flights.end(a.id, a.flight, res)
 }
 
 // process takes one event through, once: a duplicate in this process shares the outcome of the first. A driver that
 // panics, or a handler that ends its goroutine, leaves the event refused for now.
-func (c *Channel) process(ctx context.Context, j *arrival, res *result) {
-	if j.ticket == nil {
+func (c *Channel) process(ctx context.Context, a *arrival, res *result) {
+	if a.ticket == nil {
 		select {
-		case <-j.flight.done:
-			*res = j.flight.result
-		case <-j.d.over:
+		case <-a.flight.done:
+			*res = a.flight.result
+		case <-a.d.over:
 		}
 		return
 	}
 	defer func() {
 		if recover() != nil { // whose text is not logged: it may hold a URL with the token
-			c.log.Error("event refused for now: the driver panicked", "event", j.id, "stack", string(debug.Stack()))
+			c.log.Error("event refused for now: the driver panicked", "event", a.id, "stack", string(debug.Stack()))
 		}
-		c.receiver.end(j, *res)
+		c.receiver.end(a, *res)
 	}()
-	*res = c.inTurn(ctx, j)
+	*res = c.inTurn(ctx, a)
 }
