@@ -54,21 +54,28 @@ func (c *Channel) giveBack(ctx context.Context, claim channel.Claim, counts bool
 // deadLetter hands an event over that its handler failed for good; whoever takes it acknowledges it. The lease is kept
 // meanwhile.
 func (c *Channel) deadLetter(ctx context.Context, a *arrival, claim channel.Claim, cause error) result {
-	if c.options.DeadLetter == nil {
-		c.log.Error("event failed for good", "event", a.id, "kind", a.Event.Kind, "attempt", claim.Attempt,
-			"error", cause, "dead_letter", asText(&a.Event))
-		return c.commit(ctx, a, claim, nil)
-	}
-	held, stop := c.keepLease(channel.WithFailure(ctx, cause), claim)
-	limited, cancel := context.WithTimeout(held, c.options.HandlerTimeout)
-	err := handle(limited, c.options.DeadLetter, a.Event)
-	cancel()
+	held, stop := c.keepLease(ctx, claim)
+	err := c.bury(held, a, cause)
 	stop()
 	if err != nil {
-		c.log.Error("event refused: the dead letter handler failed", "event", a.id, "error", err, "cause", cause)
 		return c.giveBack(ctx, claim, true, err)
 	}
 	return c.commit(ctx, a, claim, nil)
+}
+
+// bury gives an event to Options.DeadLetter, or without one logs it, whole.
+func (c *Channel) bury(ctx context.Context, a *arrival, cause error) error {
+	if c.options.DeadLetter == nil {
+		c.log.Error("event failed for good", "event", a.id, "kind", a.Event.Kind, "error", cause, "dead_letter", asText(&a.Event))
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(channel.WithFailure(ctx, cause), c.options.HandlerTimeout)
+	defer cancel()
+	err := handle(ctx, c.options.DeadLetter, a.Event)
+	if err != nil {
+		c.log.Error("event refused: the dead letter handler failed", "event", a.id, "error", err, "cause", cause)
+	}
+	return err
 }
 
 // asText is an event for a log, whole.

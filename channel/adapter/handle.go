@@ -41,6 +41,8 @@ func (c *Channel) inTurn(ctx context.Context, a *arrival) result {
 	}
 	claim, err := c.claim(ctx, a)
 	switch {
+	case err != nil && a.last() && !errors.Is(err, errNotYet): // the store failed, and the event will not come again
+		return result{err: c.bury(ctx, a, err)}
 	case err != nil:
 		return result{err: err}
 	case claim.State == channel.ClaimDone:
@@ -206,7 +208,7 @@ func copyOf[T any](p **T) {
 // forGood reports whether the failure of an attempt is the last: no repeat can mend it, there were enough, or there will
 // be none. A failure of the account says nothing about the event; but what will not come again must not vanish.
 func (c *Channel) forGood(err error, a *arrival, claim channel.Claim) bool {
-	if a.d.last || a.flight.last.Load() {
+	if a.last() {
 		return true
 	}
 	if ofAccount(err) {

@@ -93,6 +93,9 @@ type arrival struct {
 	slots  chan struct{} // of the batch; nil: it is alone
 }
 
+// last reports whether the platform will not deliver the event again.
+func (a *arrival) last() bool { return a.d.last || a.flight.last.Load() }
+
 // atOnce is how many chats of one batch are handled at a time.
 const atOnce = 16
 

@@ -28,3 +28,20 @@ func TestAStoreThatFailsIsNotTheEventsFault(t *testing.T) {
 	assert.Equal(t, 200, w.post(h, event).Code)
 	assert.Len(t, h.ids(), 1)
 }
+
+func TestTheLastDeliveryDoesNotVanishWhenTheStoreFails(t *testing.T) {
+	t.Parallel()
+	dead := &recorder{}
+	w := newWire(t, adapter.Rules{}, channel.Options{DeadLetter: dead})
+	h := &recorder{}
+	for i, last := range []string{"", "1"} {
+		w.store.failing("claim", 1)
+		r := request(wireEvent{ID: "1", Chat: "c"})
+		if last != "" {
+			r.Header.Set("X-Last", last)
+		}
+		assert.Equal(t, []int{503, 200}[i], w.send(h, r).Code)
+	}
+	assert.Empty(t, h.ids())
+	assert.Equal(t, []string{"1"}, dead.ids())
+}

@@ -39,8 +39,8 @@ type StoreHarness struct {
 	// Now is the store's time. Nil: time.Now.
 	Now func() time.Time
 
-	// Unit is what leases, windows and sleeps of the suite are multiples of. 0: a second. A store in real time should
-	// have a short one, yet several times Slack.
+	// Unit is what leases, windows and sleeps of the suite are multiples of, some 1,200 of them in all. 0: a second. A
+	// store in real time should have a short one, yet several times Slack.
 	Unit time.Duration
 
 	// Slack is how much later than asked a call may be carried out, and how far the store's times may be off for that.
