@@ -35,10 +35,20 @@ func (p *planner) attachments(list []channel.Attachment) ([]channel.Attachment, 
 	return sent, nil
 }
 
-// Source is a, checked and as c's platform takes it, for a method that sends one outside of Send: an URL that the platform
-// does not fetch becomes an Open, and one that it does, of bytes, is published. Those bytes end with ctx, and where they
-// are more than Limits allow. The field is what errors call it.
-func Source(ctx context.Context, c *Channel, field string, a channel.Attachment) (channel.Attachment, error) {
+// Source is a, checked and as c's platform takes it, for a method that sends one outside of Send: a URL that the platform
+// does not fetch becomes an Open, whose reading ends with ctx, and bytes that it takes by URL only are published. The op
+// and the field are what errors name.
+func Source(ctx context.Context, c *Channel, op, field string, a channel.Attachment) (channel.Attachment, error) {
+	a, err := c.source(ctx, field, a)
+	if err != nil {
+		e := c.fail(op, err)
+		e.Op = op
+		return a, e
+	}
+	return a, nil
+}
+
+func (c *Channel) source(ctx context.Context, field string, a channel.Attachment) (channel.Attachment, error) {
 	if err := checkAttachment(field, &a); err != nil {
 		return a, err
 	}

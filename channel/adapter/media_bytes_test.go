@@ -87,7 +87,7 @@ func TestAURLThatThePlatformDoesNotFetchIsPublishedWhereItTakesNoBytes(t *testin
 			return "https://cdn.example/" + string(content) + ".png", err
 		},
 	})
-	a, err := Source(t.Context(), c, "the file", channel.Attachment{Kind: channel.AttachmentImage, URL: "https://files.example/a.webp"})
+	a, err := Source(t.Context(), c, "edit", "the file", channel.Attachment{Kind: channel.AttachmentImage, URL: "https://files.example/a.webp"})
 	require.NoError(t, err)
 	assert.Equal(t, "https://cdn.example/bytes.png", a.URL)
 	assert.Nil(t, a.Open)
@@ -107,12 +107,12 @@ func TestSourceChecksAsSendDoes(t *testing.T) {
 		"a received kind": {channel.Attachment{Kind: channel.AttachmentOther, FileID: "1"}, channel.ErrUnsupported, "photo.Kind"},
 		"too large":       {channel.Attachment{Kind: channel.AttachmentImage, Size: 1001, Open: opened("", "x").Open}, channel.ErrTooLarge, "photo.Size: 1001 bytes, at most 1000"},
 	} {
-		_, err := Source(t.Context(), c, "photo", test.a)
+		_, err := Source(t.Context(), c, "edit", "photo", test.a)
 		require.ErrorIs(t, err, test.reason, name)
-		assert.ErrorContains(t, err, test.says, name)
+		assert.ErrorContains(t, err, "plan: edit: "+test.says, name)
 	}
 	thumbnail := opened("", "t")
-	a, err := Source(t.Context(), c, "photo", channel.Attachment{Kind: channel.AttachmentVideo, FileID: "1", Thumbnail: &thumbnail})
+	a, err := Source(t.Context(), c, "edit", "photo", channel.Attachment{Kind: channel.AttachmentVideo, FileID: "1", Thumbnail: &thumbnail})
 	require.NoError(t, err)
 	assert.NotNil(t, a.Thumbnail.Open)
 }
