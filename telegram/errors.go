@@ -154,11 +154,10 @@ func apiVerdict(e *tgbotapi.Error, pace string) adapter.Verdict {
 		Scope: channel.ScopeMessage, Code: strconv.Itoa(e.Code), Message: description(e), Err: e,
 	}}
 	text := strings.ToLower(e.Message)
+	if failedItem(text) > 1 {
+		v.Executed = adapter.ExecutedMaybe
+	}
 	if wait, flood := floodWait(e, text); flood {
-		// A flood inside an album: some of it may be out already.
-		if strings.Contains(text, "failed to send message #") {
-			v.Executed = adapter.ExecutedMaybe
-		}
 		return limited(v, wait, pace)
 	}
 	if e.Code >= 500 {
@@ -179,6 +178,22 @@ func apiVerdict(e *tgbotapi.Error, pace string) adapter.Verdict {
 		v.Error.Reason, v.Executed = channel.ErrUnavailable, adapter.ExecutedMaybe
 	}
 	return v
+}
+
+// failedItem is the number of the album's item that an error is about; 0: it is about the whole call. The items go out in
+// order and Telegram tells of the first failure alone. What failed at its first item was not sent, whatever the reason;
+// what failed at a later one may be out in part, and nobody is told which: to send it again would show that part twice.
+func failedItem(text string) int {
+	_, after, found := strings.Cut(text, "failed to send message #")
+	digits, _, ended := strings.Cut(after, " with the error message")
+	if !found || !ended {
+		return 0
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 1 {
+		return maxAlbum // it is one of them
+	}
+	return n
 }
 
 // floodWait tells a flood, which is a 429 by itself and may be a 400 inside an album, and how long it lasts; 0: not told.
