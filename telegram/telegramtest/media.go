@@ -52,9 +52,9 @@ type mediaKind struct {
 	byURL   []string // MIME types that the platform takes from a URL; none: it takes no URL
 	maxURL  int64
 	caption bool
-	square  bool // length instead of width and height
-	drawn   bool // has a thumbnail even if none was given
-	moving  bool // has a duration
+	square  bool   // length instead of width and height
+	drawn   bool   // has a thumbnail even if none was given
+	moving  bool   // has a duration
 	input   bool   // may be given to editMessageMedia
 	album   string // only kinds with the same one make an album; none: it stands alone
 }

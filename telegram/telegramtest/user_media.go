@@ -27,7 +27,7 @@ func (u *User) SendAlbum(items ...Media) error {
 		if len(items) < minAlbum || len(items) > maxAlbum {
 			return nil, u.cannot("an album has 2 to 10 items")
 		}
-		album := strconv.FormatUint(13_000_000_000_000_000+u.s.hash("album", u.id, len(u.chat.messages))%900_000_000_000_000, 10)
+		album := u.s.albumID(u.chat)
 		var sent []*message
 		for _, item := range items {
 			kind := mediaKinds[item.Kind].album
