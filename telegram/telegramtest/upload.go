@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
+	"strings"
 )
 
 const (
@@ -50,9 +51,13 @@ func (f *faithful) Read(p []byte) (int, error) {
 // readRequest reads the body to its end while it comes in, and its parameters. An error means that the client went
 // away.
 func (s *Server) readRequest(r *http.Request) (params, *apiError, error) {
-	limit := int64(maxBodyBytes)
-	if s.cfg.Local {
+	kind := r.Header.Get("Content-Type")
+	limit := int64(maxFormBytes)
+	switch multipart := strings.HasPrefix(strings.ToLower(kind), "multipart/"); {
+	case multipart && s.cfg.Local:
 		limit = maxLocalBodyBytes
+	case multipart:
+		limit = maxBodyBytes
 	}
 	var source io.Reader = http.NoBody
 	if r.Body != nil {
@@ -60,7 +65,7 @@ func (s *Server) readRequest(r *http.Request) (params, *apiError, error) {
 	}
 	body := &faithful{Reader: source}
 	limited := &io.LimitedReader{R: body, N: limit + 1}
-	p, bad := s.readParams(r.URL.Query(), r.Header.Get("Content-Type"), limited)
+	p, bad := s.readParams(r.URL.Query(), kind, limited)
 	// A client that is still writing would not see the refusal.
 	_, _ = io.Copy(io.Discard, limited)
 	if limited.N <= 0 {
