@@ -32,7 +32,7 @@ func (n *numbered) RoundTrip(r *http.Request) (*http.Response, error) {
 	method := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 	if n.fail != nil {
 		if a := n.fail(method, r.PostForm); a != nil {
-			return reply(r, *a), nil
+			return replied(r, *a), nil
 		}
 	}
 	said := []string{strings.ToLower(strings.TrimPrefix(method, "send"))}
@@ -64,9 +64,9 @@ func (n *numbered) RoundTrip(r *http.Request) (*http.Response, error) {
 		ids[i] = fmt.Sprintf(`{"message_id":%d}`, n.last)
 	}
 	if method == methodAlbum {
-		return reply(r, ok("["+strings.Join(ids, ",")+"]")), nil
+		return replied(r, ok("["+strings.Join(ids, ",")+"]")), nil
 	}
-	return reply(r, ok(ids[0])), nil
+	return replied(r, ok(ids[0])), nil
 }
 
 func (n *numbered) channel(t *testing.T) *Channel {

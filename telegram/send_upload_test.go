@@ -69,7 +69,7 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func reply(r *http.Request, a answer) *http.Response {
+func replied(r *http.Request, a answer) *http.Response {
 	return &http.Response{StatusCode: a.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}
 }
 
@@ -108,7 +108,7 @@ func TestAnUploadIsStreamed(t *testing.T) {
 		n, err := io.Copy(io.Discard, r.Body)
 		require.NoError(t, err)
 		assert.Greater(t, n, file.size-1000)
-		return reply(r, ok(`{"message_id":93}`)), nil
+		return replied(r, ok(`{"message_id":93}`)), nil
 	})
 	sent, err := c.Send(t.Context(), "5", one(file.attachment(channel.AttachmentVideo)))
 	require.NoError(t, err)
@@ -156,7 +156,7 @@ func TestAFileBeyondTheLimitIsRefused(t *testing.T) {
 					if _, err := io.Copy(io.Discard, r.Body); err != nil {
 						return nil, err
 					}
-					return reply(r, ok(`{"message_id":93}`)), nil
+					return replied(r, ok(`{"message_id":93}`)), nil
 				})
 				exact := &source{size: limit}
 				_, err := c.Send(t.Context(), "5", one(exact.attachment(kind)))
@@ -211,7 +211,7 @@ func TestAURLThatTelegramDoesNotFetchIsUploaded(t *testing.T) {
 	status := http.StatusOK
 	cfg := testConfig()
 	cfg.Fetch = &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-		return reply(r, answer{status: status, body: "the bytes of " + r.URL.Path}), nil
+		return replied(r, answer{status: status, body: "the bytes of " + r.URL.Path}), nil
 	})}
 	c, a := newTestOf(t, cfg, ok(`{"message_id":93}`))
 	docx := channel.Attachment{Kind: channel.AttachmentFile, URL: "https://a.io/dir/price.docx?token=secret"}
@@ -258,7 +258,7 @@ func TestAConnectionThatIsCutBeforeTheEndIsTriedAgain(t *testing.T) {
 				return nil, errors.Join(err, io.ErrUnexpectedEOF) // and the body is left open
 			}
 			_, err := io.Copy(io.Discard, r.Body)
-			return reply(r, ok(`{"message_id":93}`)), err
+			return replied(r, ok(`{"message_id":93}`)), err
 		})
 		sent, err := c.Send(t.Context(), "5", one(file.attachment(channel.AttachmentVideo)))
 		require.NoError(t, err)
@@ -289,7 +289,7 @@ func TestAPlatformThatDoesNotReadLeaksNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // whose bubble ends when all of its goroutines have
 		file := &source{size: 1 << 20}
 		c := newOn(t, func(r *http.Request) (*http.Response, error) {
-			return reply(r, refused(400, "Bad Request: chat not found", "")), nil
+			return replied(r, refused(400, "Bad Request: chat not found", "")), nil
 		})
 		_, err := c.Send(t.Context(), "5", one(file.attachment(channel.AttachmentVideo)))
 		assert.EqualError(t, requireReason(t, err, channel.ErrNotFound), "telegram: send: chat not found (400)")

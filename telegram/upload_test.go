@@ -125,14 +125,14 @@ func (d *disk) RoundTrip(r *http.Request) (*http.Response, error) {
 	d.asked = append(d.asked, address)
 	if address == d.endpoint+"/bot"+testToken+"/getFile" {
 		if d.path == "" {
-			return reply(r, d.answer), nil
+			return replied(r, d.answer), nil
 		}
-		return reply(r, ok(`{"file_id":"x","file_path":"`+d.path+`"}`)), nil
+		return replied(r, ok(`{"file_id":"x","file_path":"`+d.path+`"}`)), nil
 	}
 	if d.answer.err != nil {
 		return nil, fmt.Errorf("get %s: %w", address, d.answer.err)
 	}
-	response := reply(r, d.answer)
+	response := replied(r, d.answer)
 	if d.body != nil {
 		response.Body = d.body
 	}
@@ -150,7 +150,7 @@ func (d *disk) channel(t *testing.T, cfg Config) *Channel {
 	return c
 }
 
-func stored1(fileID string) channel.Attachment { return withID(channel.AttachmentFile, fileID) }
+func storedAs(fileID string) channel.Attachment { return withID(channel.AttachmentFile, fileID) }
 
 func TestADownloadComesFromTheEndpoint(t *testing.T) {
 	t.Parallel()
@@ -158,7 +158,7 @@ func TestADownloadComesFromTheEndpoint(t *testing.T) {
 		d := &disk{endpoint: strings.TrimRight(endpoint, "/"), path: "documents/a b#1?.pdf", answer: answer{status: 200, body: "bytes"}}
 		cfg := testConfig()
 		cfg.Endpoint = endpoint
-		r, err := d.channel(t, cfg).Download(t.Context(), stored1("x"))
+		r, err := d.channel(t, cfg).Download(t.Context(), storedAs("x"))
 		require.NoError(t, err)
 		content, err := io.ReadAll(r)
 		require.NoError(t, err)
@@ -190,17 +190,17 @@ func TestADownloadThatFails(t *testing.T) {
 	}{
 		"no ID":                {channel.Attachment{URL: "https://a.io/"}, disk{}, channel.ErrInvalid, "Attachment.FileID is empty", 0},
 		"a size":               {channel.Attachment{FileID: "x", Size: 20<<20 + 1}, disk{}, channel.ErrTooLarge, "Attachment.Size is 20971521 bytes of 20971520", 0},
-		"an unknown ID":        {stored1("x"), disk{answer: refused(400, "Bad Request: invalid file_id", "")}, channel.ErrNotFound, "invalid file_id (400)", 1},
-		"a file too big":       {stored1("x"), disk{answer: refused(400, "Bad Request: file is too big", "")}, channel.ErrTooLarge, "file is too big (400)", 1},
-		"no path":              {stored1("x"), disk{answer: ok(`{"file_id":"x"}`)}, channel.ErrNotFound, "no path", 1},
-		"a path of this disk":  {stored1("x"), disk{path: "/etc/passwd"}, channel.ErrNotFound, "no path", 1},
-		"a path out of it":     {stored1("x"), disk{path: "../../bot/getMe"}, channel.ErrNotFound, "no path", 1},
-		"a file that is gone":  {stored1("x"), disk{path: "a/b", answer: refused(404, "Not Found", "")}, channel.ErrNotFound, "not there any more (404)", 2},
-		"a file in excess":     {stored1("x"), disk{path: "a/b", answer: page(413)}, channel.ErrTooLarge, "too large", 2},
-		"a redirect":           {stored1("x"), disk{path: "a/b", answer: answer{status: 302, header: http.Header{"Location": {"https://evil.example/"}}}}, channel.ErrUnavailable, "302", 6},
-		"a token that is dead": {stored1("x"), disk{path: "a/b", answer: page(401)}, channel.ErrUnauthorized, "401", 2},
-		"a failing gateway":    {stored1("x"), disk{path: "a/b", answer: page(502)}, channel.ErrUnavailable, "502", 6},
-		"a broken connection":  {stored1("x"), disk{path: "a/b", answer: answer{err: broken}}, channel.ErrUnavailable, "no answer", 6},
+		"an unknown ID":        {storedAs("x"), disk{answer: refused(400, "Bad Request: invalid file_id", "")}, channel.ErrNotFound, "invalid file_id (400)", 1},
+		"a file too big":       {storedAs("x"), disk{answer: refused(400, "Bad Request: file is too big", "")}, channel.ErrTooLarge, "file is too big (400)", 1},
+		"no path":              {storedAs("x"), disk{answer: ok(`{"file_id":"x"}`)}, channel.ErrNotFound, "no path", 1},
+		"a path of this disk":  {storedAs("x"), disk{path: "/etc/passwd"}, channel.ErrNotFound, "no path", 1},
+		"a path out of it":     {storedAs("x"), disk{path: "../../bot/getMe"}, channel.ErrNotFound, "no path", 1},
+		"a file that is gone":  {storedAs("x"), disk{path: "a/b", answer: refused(404, "Not Found", "")}, channel.ErrNotFound, "not there any more (404)", 2},
+		"a file in excess":     {storedAs("x"), disk{path: "a/b", answer: page(413)}, channel.ErrTooLarge, "too large", 2},
+		"a redirect":           {storedAs("x"), disk{path: "a/b", answer: answer{status: 302, header: http.Header{"Location": {"https://evil.example/"}}}}, channel.ErrUnavailable, "302", 6},
+		"a token that is dead": {storedAs("x"), disk{path: "a/b", answer: page(401)}, channel.ErrUnauthorized, "401", 2},
+		"a failing gateway":    {storedAs("x"), disk{path: "a/b", answer: page(502)}, channel.ErrUnavailable, "502", 6},
+		"a broken connection":  {storedAs("x"), disk{path: "a/b", answer: answer{err: broken}}, channel.ErrUnavailable, "no answer", 6},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -229,7 +229,7 @@ func TestADownloadEndsWithItsContext(t *testing.T) {
 			<-ctx.Done()
 			w.CloseWithError(fmt.Errorf("get https://api.telegram.org/file/bot%s/x: %w", testToken, ctx.Err()))
 		}()
-		file, err := c.Download(ctx, stored1("x"))
+		file, err := c.Download(ctx, storedAs("x"))
 		require.NoError(t, err)
 		time.AfterFunc(time.Hour, cancel) // however long a file takes
 		content, err := io.ReadAll(file)
@@ -245,7 +245,7 @@ func TestADownloadThatIsCutIsAnError(t *testing.T) {
 	t.Parallel()
 	body := io.MultiReader(strings.NewReader("half"), iotest.ErrReader(io.ErrUnexpectedEOF))
 	d := &disk{path: "a/b", answer: answer{status: 200}, body: io.NopCloser(body)}
-	r, err := d.channel(t, testConfig()).Download(t.Context(), stored1("x"))
+	r, err := d.channel(t, testConfig()).Download(t.Context(), storedAs("x"))
 	require.NoError(t, err)
 	_, err = io.ReadAll(r)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
@@ -259,14 +259,14 @@ func TestADownloadThatNeverBeginsEnds(t *testing.T) {
 		cfg := testConfig()
 		cfg.Client = &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
 			if strings.Contains(r.URL.Path, "getFile") {
-				return reply(r, ok(`{"file_path":"a/b"}`)), nil
+				return replied(r, ok(`{"file_path":"a/b"}`)), nil
 			}
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		})}
 		c, err := New(cfg)
 		require.NoError(t, err)
-		_, err = c.Download(t.Context(), stored1("x"))
+		_, err = c.Download(t.Context(), storedAs("x"))
 		require.ErrorIs(t, err, channel.ErrUnavailable)
 	})
 }
@@ -281,7 +281,7 @@ func TestALocalServersFilesAreReadFromTheDisk(t *testing.T) {
 	cfg.Local, cfg.Endpoint = true, "http://localhost:8081"
 	d := &disk{endpoint: "http://localhost:8081", path: path}
 	c := d.channel(t, cfg)
-	large := stored1("x")
+	large := storedAs("x")
 	large.Size = 1 << 31
 	r, err := c.Download(t.Context(), large)
 	require.NoError(t, err)
