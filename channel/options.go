@@ -49,7 +49,7 @@ type Options struct {
 	// Nil: such an attachment is ErrUnsupported.
 	Publish func(ctx context.Context, a Attachment) (url string, err error) `json:"-"`
 
-	// Fetch turns an attachment's URL into bytes, for platforms that take only bytes. Nil: a client with a timeout that
+	// Fetch turns an attachment's URL into bytes, where the platform does not fetch it. Nil: a client with a timeout that
 	// refuses private addresses. No client gets more than Limits.Upload allows, or 50 MiB where that knows no limit.
 	Fetch *http.Client `json:"-"`
 }

@@ -18,6 +18,13 @@
 // they block it; a bot hears of reactions in groups only, and only as an administrator; a custom emoji in a Reaction is
 // its ID; the time of a press is the time it was received, since Telegram tells none.
 //
+// Files are sent by FileID; by URL where Telegram fetches it, which it does with most images, videos and audio, with PDF
+// and ZIP files, and with no thumbnail, else the engine does; and as bytes, which are streamed. Photos and videos go
+// together as an album, files and audio among themselves. No keyboard stands under an album: its last file is a message of
+// its own then. An album takes as many of the bot's messages a second, and of a group's a minute, as it has files, and one
+// of the chat's. One that failed at a later file than the first is ErrOutcomeUnknown, as some of it may be out. A location
+// with a Title is a venue; without an Address it has the point in degrees in its place. A contact needs a name.
+//
 // [Channel.API] gives the calls that this package has no method for. Pages:
 // https://core.telegram.org/bots/api, https://core.telegram.org/bots/webhooks, https://core.telegram.org/bots/faq.
 package telegram

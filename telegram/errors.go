@@ -154,10 +154,11 @@ func apiVerdict(e *tgbotapi.Error, pace string) adapter.Verdict {
 		Scope: channel.ScopeMessage, Code: strconv.Itoa(e.Code), Message: description(e), Err: e,
 	}}
 	text := strings.ToLower(e.Message)
-	if failedItem(text) > 1 {
-		v.Executed = adapter.ExecutedMaybe
-	}
+	later := failedItem(text) > 1
 	if wait, flood := floodWait(e, text); flood {
+		if later {
+			v.Executed = adapter.ExecutedMaybe
+		}
 		return limited(v, wait, pace)
 	}
 	if e.Code >= 500 {
@@ -167,6 +168,9 @@ func apiVerdict(e *tgbotapi.Error, pace string) adapter.Verdict {
 	for _, m := range meanings {
 		if (m.code == 0 || m.code == e.Code) && strings.Contains(text, m.text) {
 			v.Error.Reason, v.Error.Scope = m.reason, m.scope
+			if later && m.scope == channel.ScopeMessage { // what is wrong with the chat was so for the first item
+				v.Executed = adapter.ExecutedMaybe
+			}
 			if e.MigrateToChatID != 0 {
 				v.MovedTo = strconv.FormatInt(e.MigrateToChatID, 10)
 			}

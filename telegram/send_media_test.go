@@ -180,6 +180,7 @@ func TestAnAlbumThatFailsAtALaterItemMayBeOutInPart(t *testing.T) {
 		"the first is for nobody":    {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "1", "USER_IS_BLOCKED"), ""), 1, channel.ErrBlocked},
 		"the first is too much":      {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "1", "Too Many Requests: retry after 3"), ""), 5, channel.ErrRateLimited},
 		"the second is refused":      {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "2", "WEBPAGE_MEDIA_EMPTY"), ""), 1, channel.ErrOutcomeUnknown},
+		"the second is for nobody":   {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "2", "USER_IS_BLOCKED"), ""), 1, channel.ErrBlocked},
 		"the second is too much":     {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "2", "Too Many Requests: retry after 3"), ""), 1, channel.ErrOutcomeUnknown},
 		"an item that is no number":  {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "x", "FAILED"), ""), 1, channel.ErrOutcomeUnknown},
 		"the album itself is wrong":  {refused(400, "Bad Request: chat not found", ""), 1, channel.ErrNotFound},
@@ -200,21 +201,6 @@ func TestAnAlbumThatFailsAtALaterItemMayBeOutInPart(t *testing.T) {
 			})
 		})
 	}
-}
-
-// What an error tells of the person is known, also where nobody knows what went out before.
-func TestABlockThatALaterItemMetIsLearnt(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		blocked := refused(400, `Bad Request: failed to send message #2 with the error message \"USER_IS_BLOCKED\"`, "")
-		n := &numbered{fail: func(string, map[string][]string) *answer { return &blocked }}
-		c := n.channel(t)
-		_, err := c.Send(t.Context(), "5", channel.Message{Attachments: files(channel.AttachmentImage, channel.AttachmentImage)})
-		requireReason(t, err, channel.ErrOutcomeUnknown)
-		known, err := c.Subscription(t.Context(), "5")
-		require.NoError(t, err)
-		assert.Equal(t, channel.ErrBlocked, known.Reason)
-	})
 }
 
 func TestAlbumsToAGroupKeepItsPace(t *testing.T) {

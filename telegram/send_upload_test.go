@@ -361,6 +361,37 @@ func TestManyUploadAtOnce(t *testing.T) {
 	})
 }
 
+func TestALargeFileOverARealConnection(t *testing.T) {
+	t.Parallel()
+	const size = 30 << 20
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, []string{"chunked"}, r.TransferEncoding)
+		form, err := r.MultipartReader()
+		if !assert.NoError(t, err) {
+			return
+		}
+		read := make(map[string]int64)
+		for part, err := form.NextPart(); err == nil; part, err = form.NextPart() {
+			read[part.FormName()], err = io.Copy(io.Discard, part)
+			assert.NoError(t, err)
+		}
+		assert.Equal(t, map[string]int64{"chat_id": 1, "caption": 2, "video": size}, read)
+		_, _ = io.WriteString(w, ok(`{"message_id":93}`).body)
+	}))
+	defer server.Close()
+	cfg := testConfig()
+	cfg.Endpoint, cfg.Client = server.URL, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	c, err := New(cfg)
+	require.NoError(t, err)
+	file := &source{size: size}
+	m := one(file.attachment(channel.AttachmentVideo))
+	m.Text = "hi"
+	sent, err := c.Send(t.Context(), "5", m)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"93"}, sent.MessageIDs)
+	assert.Equal(t, int64(1), file.closed.Load())
+}
+
 // Over a real connection the transport of net/http closes what it does not need any more, in its own time.
 func TestAServerThatAnswersBeforeItReads(t *testing.T) {
 	t.Parallel()

@@ -121,9 +121,9 @@
 //	no_preview                 left out
 //
 // The kinds of attachments go by Limits.Upload and Limits.Fetch: a kind is lacking if it is in neither, and, for a
-// FileID, its feature is lacking too. Where nothing in the row is left it is ErrUnsupported, before anything is sent. The
-// lines of a keyboard end the text of the last message that the platform gets as text or attachments, else they are a
-// message of their own.
+// FileID, its feature is lacking too. Where nothing in the row is left it is ErrUnsupported, before anything is sent. Of
+// the URLs of a kind that the platform fetches, Rules.Fetches says which the engine gets instead. The lines of a keyboard
+// end the text of the last message that the platform gets as text or attachments, else they are a message of their own.
 //
 // # Testing
 //
