@@ -6,11 +6,19 @@
 //	ann := srv.NewUser("Ann")
 //	err := ann.Start("ref_42")            // returns once the bot has acknowledged the update
 //	got := ann.Messages()                 // what the bot answered
+//	err = ann.Send(telegramtest.Media{Kind: telegramtest.Photo, Data: png, Caption: "look"})
 //
 // Every request is checked against the documented rules and refused with the platform's own error body; updates
 // are delivered one by one per queue, redelivered on the platform's schedule and dropped when they expire; rate
 // limits are enforced; faults can be injected. [Server.Client] answers in memory and everything waits on timers
 // and channels only, so a test may run inside a testing/synctest bubble, where a day of redelivery takes no time.
+//
+// Files are kept whole: [Message.Media] has the very bytes that a bot uploaded, and getFile with the download behind
+// it those that a person sent. What a bot names by URL must have been put there with [Server.Host]. Pictures are
+// measured as far as PNG, JPEG and GIF go, and taken on trust otherwise; what the platform would draw (smaller sizes,
+// thumbnails) is a grey JPEG of the right size; nothing is recoded, and no video is looked into. Albums are sent as a
+// whole or not at all; each item counts for the limits of the bot and of a group, the album once for the one message
+// a second of a chat.
 //
 // The rules come from https://core.telegram.org/bots/api, https://core.telegram.org/bots/webhooks,
 // https://core.telegram.org/bots/faq and the open source of Telegram's own server,

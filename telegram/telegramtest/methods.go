@@ -75,4 +75,5 @@ var notEmulated = map[string]bool{
 	"sendmessagedraft": true, "sendpaidmedia": true,
 	"forwardmessage": true, "forwardmessages": true, "copymessage": true, "copymessages": true,
 	"readbusinessmessage": true, "getbusinessconnection": true, "pinchatmessage": true, "setmycommands": true,
+	"editmessagelivelocation": true, "stopmessagelivelocation": true, "stoppoll": true,
 }

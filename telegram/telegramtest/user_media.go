@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"bytes"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -26,7 +27,7 @@ func (u *User) SendAlbum(items ...Media) error {
 		if len(items) < minAlbum || len(items) > maxAlbum {
 			return nil, u.cannot("an album has 2 to 10 items")
 		}
-		album := strconv.FormatUint(13_000_000_000_000_000+u.s.hash("album", u.id, len(u.chat.messages))%900_000_000_000_000, 10)
+		album := u.s.albumID(u.chat)
 		var sent []*message
 		for _, item := range items {
 			kind := mediaKinds[item.Kind].album
@@ -80,7 +81,7 @@ func (u *User) carry(m Media) (*message, error) {
 		return nil, err
 	}
 	out := &message{text: caption, entities: withFound(caption, entities)}
-	out.media = u.s.newMedia(m.Kind, contents{data: m.Data, size: m.Size}, m)
+	out.media = u.s.newMedia(m.Kind, contents{data: bytes.Clone(m.Data), size: m.Size}, m)
 	out.spoiler, out.captionAbove = m.Spoiler, m.CaptionAbove
 	return out, nil
 }
