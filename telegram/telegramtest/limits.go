@@ -45,7 +45,7 @@ func (s *Server) limit(to *chat) *apiError {
 	}
 	wait = max(perChat.wait(to.sent, now), perBot.wait(s.sent, now))
 	if to.kind != private {
-		wait = max(wait, perGroup.wait(to.sent, now))
+		wait = max(wait, perGroup.wait(to.sent, now), to.slowWait(now))
 	}
 	if wait > 0 {
 		return tooManyRequests(ceilSeconds(wait))
