@@ -27,7 +27,8 @@ type result struct {
 	Code        int             `json:"error_code"`
 	Description string          `json:"description"`
 	Parameters  struct {
-		RetryAfter int `json:"retry_after"`
+		RetryAfter int         `json:"retry_after"`
+		MigrateTo  json.Number `json:"migrate_to_chat_id"`
 	} `json:"parameters"`
 }
 

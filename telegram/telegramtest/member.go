@@ -255,7 +255,9 @@ func (m *Member) Promote(by *User, rights ...Right) error {
 }
 
 // Sent are the messages that she sent to the chat, oldest first; those of a topic, if that is where she is.
-func (m *Member) Sent() []Message { return m.list(func(msg *message) bool { return msg.from == m.u }) }
+func (m *Member) Sent() []Message {
+	return m.list(func(msg *message) bool { return msg.from == m.u && msg.service == nil })
+}
 
 // Messages are the messages that the bot sent to the chat, oldest first, as they are now; those of a topic, if that is
 // where she is, and in the direct messages of a channel those for her.
