@@ -117,6 +117,9 @@ func (m membership) in() bool { return m.status != "" && m.status != left && m.s
 func (m membership) admin() bool { return m.status == administrator || m.status == creator }
 
 func (m membership) can(r Right) bool {
+	if m.status == administrator && r == ManageChat {
+		return true // any other right implies it
+	}
 	return m.status == creator || m.status == administrator && slices.Contains(m.rights, r)
 }
 
