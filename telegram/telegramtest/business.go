@@ -179,19 +179,24 @@ type deletedMessages struct {
 	IDs        []int64  `json:"message_ids"`
 }
 
-// OwnerDelete has the owner delete messages of the chat, whoever sent them.
-func (c *Customer) OwnerDelete(messageIDs ...string) error {
-	return c.b.owner.act(func() ([]*update, error) {
+// Delete has the customer delete messages of the chat for both, whoever sent them.
+func (c *Customer) Delete(messageIDs ...string) error { return c.delete(c.u, messageIDs) }
+
+// OwnerDelete has the owner delete messages of the chat for both, whoever sent them.
+func (c *Customer) OwnerDelete(messageIDs ...string) error { return c.delete(c.b.owner, messageIDs) }
+
+func (c *Customer) delete(by *User, messageIDs []string) error {
+	return by.act(func() ([]*update, error) {
 		var doomed []*message
 		for _, id := range messageIDs {
-			m, err := c.message(c.b.owner, id)
+			m, err := c.message(by, id)
 			if err != nil {
 				return nil, err
 			}
 			doomed = append(doomed, m)
 		}
 		if len(doomed) == 0 {
-			return nil, c.b.owner.cannot("no message to delete")
+			return nil, by.cannot("no message to delete")
 		}
 		told := deletedMessages{Connection: c.b.id, Chat: c.ch.wire()}
 		for _, m := range doomed {

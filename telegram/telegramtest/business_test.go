@@ -80,6 +80,9 @@ func TestACustomerAndTheOwnerWrite(t *testing.T) {
 		asJSON(t, `{"business_connection_id":"`+account.ID()+`","message_ids":[1,2],
 			"chat":{"id":`+ann.ChatID()+`,"first_name":"Customer","type":"private"}}`, newest(t, b, "deleted_business_messages"))
 		require.Error(t, ann.OwnerDelete("1"))
+		require.NoError(t, ann.Write("oops"))
+		require.NoError(t, ann.Delete(ann.Sent()[1].ID))
+		asJSON(t, `[3]`, newest(t, b, "deleted_business_messages")["message_ids"])
 		require.Error(t, ann.OwnerDelete())
 		assert.True(t, ann.Sent()[0].Deleted)
 		assert.Len(t, ann.OwnerSent(), 1)

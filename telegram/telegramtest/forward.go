@@ -98,6 +98,18 @@ func (u *User) Forward(author *User, text string) error {
 	})
 }
 
+// Forward sends the chat a text that somebody else had written to the person.
+func (m *Member) Forward(author *User, text string) error {
+	return m.act(func() ([]*update, error) {
+		msg, err := plain(text)
+		if err != nil {
+			return nil, m.u.cannot(err.Error())
+		}
+		msg.origin = author.source(time.Now())
+		return m.post(msg)
+	})
+}
+
 // ForwardPost sends the bot a post of a channel.
 func (u *User) ForwardPost(c *Channel, messageID string) error {
 	return u.act(func() ([]*update, error) {

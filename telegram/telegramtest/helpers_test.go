@@ -120,8 +120,5 @@ func hooked(t testing.TB, srv *telegramtest.Server, parameters in) *bot {
 // unlimited is a server without rate limits, for tests about other things.
 func unlimited(t testing.TB) *telegramtest.Server {
 	t.Helper()
-	srv, err := telegramtest.New(telegramtest.Config{NoLimits: true})
-	require.NoError(t, err)
-	t.Cleanup(srv.Close)
-	return srv
+	return telegramtest.NewServerWith(t, telegramtest.Config{NoLimits: true})
 }

@@ -20,9 +20,9 @@ type Message struct {
 	Silent, Protected bool
 	// Edited and Deleted say what became of it. A deleted message keeps its last text.
 	Edited, Deleted bool
-	// Pinned says that the bot pinned it.
-	Pinned bool
-	Date   time.Time
+	// Forwarded says that it has a forward_origin, and Pinned that the bot pinned it.
+	Forwarded, Pinned bool
+	Date              time.Time
 }
 
 // Entity is a stretch of formatted text. Offset and Length count UTF-16 code units.
@@ -176,7 +176,7 @@ func (m *message) seen() Message {
 	out := Message{
 		ID: strconv.FormatInt(m.id, 10), Text: m.text, Entities: append([]Entity(nil), m.entities...),
 		Keyboard: m.keyboard.clone(), Silent: m.silent, Protected: m.protected,
-		Edited: !m.edited.IsZero(), Deleted: m.deleted, Pinned: m.pinned, Date: m.date,
+		Edited: !m.edited.IsZero(), Deleted: m.deleted, Forwarded: m.origin != nil, Pinned: m.pinned, Date: m.date,
 	}
 	if m.replyTo != nil {
 		out.ReplyTo = strconv.FormatInt(m.replyTo.id, 10)

@@ -161,7 +161,7 @@ func TestForwardingAndCopying(t *testing.T) {
 		asJSON(t, `{"message_id":8}`, json.RawMessage(do("copyMessage", in{"message_id": 1, "reply_markup": inline(in{"text": "b", "callback_data": "1"})}).Result))
 		all := g.Messages()[before:]
 		assert.Equal(t, []string{"one", "own", "own", "one"}, []string{all[0].Text, all[1].Text, all[2].Text, all[3].Text})
-		assert.True(t, all[2].Silent)
+		assert.True(t, all[2].Silent && all[2].Forwarded && !all[1].Forwarded)
 		assert.NotNil(t, all[3].Keyboard)
 	})
 }
@@ -186,6 +186,11 @@ func TestPeopleForwardToTheBot(t *testing.T) {
 		assert.Equal(t, "Bob", m["forward_origin"].(in)["author_signature"])
 		assert.Equal(t, "News", m["forward_from_chat"].(in)["title"])
 		assert.Equal(t, "Ann", m["from"].(in)["first_name"])
+		g := srv.NewGroup("Friends")
+		require.NoError(t, g.PromoteBot(ann))
+		require.NoError(t, g.Member(ann).Forward(bob, "said Bob"))
+		assert.Equal(t, "hidden_user", newest(t, b, "message")["forward_origin"].(in)["type"])
+		require.Error(t, g.Member(ann).Forward(bob, ""))
 		require.Error(t, ann.ForwardPost(c, "99"))
 		require.Error(t, ann.Forward(bob, ""))
 	})
