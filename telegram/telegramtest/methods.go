@@ -59,6 +59,8 @@ func methodTable() map[string]method {
 		"getchatmember":          {name: "getChatMember", run: (*call).getChatMember, notInReply: true},
 		"getchatadministrators":  {name: "getChatAdministrators", run: (*call).getChatAdministrators, notInReply: true},
 		"getchatmembercount":     {name: "getChatMemberCount", run: (*call).getChatMemberCount, notInReply: true},
+		// the older name, which is still taken
+		"getchatmemberscount":    {name: "getChatMembersCount", run: (*call).getChatMemberCount, notInReply: true},
 		"approvechatjoinrequest": {name: "approveChatJoinRequest", run: (*call).approveChatJoinRequest},
 		"declinechatjoinrequest": {name: "declineChatJoinRequest", run: (*call).declineChatJoinRequest},
 		"getbusinessconnection":  {name: "getBusinessConnection", run: (*call).getBusinessConnection, notInReply: true},
