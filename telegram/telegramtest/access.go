@@ -102,6 +102,9 @@ func (c *call) checkRights(ch *chat) *apiError {
 	if home.kind == broadcast && !home.bot.can(needs) && !(c.has("message_id") && home.bot.can(EditMessages)) {
 		return badRequest("need administrator rights in the channel chat")
 	}
+	if !c.sends() {
+		return nil
+	}
 	for _, s := range sendings {
 		if s.parameter == "" || c.has(s.parameter) || c.files[s.parameter] != nil {
 			if !home.bot.may(s.needs) {

@@ -15,9 +15,9 @@ const (
 	maxDescription = 256
 )
 
-// loggedIn is the refusal of a bot that has logged out. What waits takes the lock itself.
-func (s *Server) loggedIn(locked bool) *apiError {
-	if locked {
+// loggedIn is the refusal of a bot that has logged out. lock says that the caller does not hold the lock.
+func (s *Server) loggedIn(lock bool) *apiError {
+	if lock {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 	}

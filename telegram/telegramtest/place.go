@@ -51,8 +51,8 @@ func (s *Server) newChat(kind chatKind, title string) *chat {
 	return ch
 }
 
-// NewBot adds another bot, which can be a member of groups; its username is the name in small letters with "_bot".
-// Its messages reach the bot only with [Config].SeesBots.
+// NewBot adds another bot, which can be a member of groups; its username is the name in small letters with "_bot", and
+// its name must not be one of a person. Its messages reach the bot only with [Config].SeesBots.
 func (s *Server) NewBot(name string) *User {
 	u := s.NewUser(name)
 	s.mu.Lock()

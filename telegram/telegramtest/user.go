@@ -259,7 +259,7 @@ func (u *User) list(from *User) []Message {
 	defer u.s.mu.Unlock()
 	var out []Message
 	for _, m := range u.chat.messages {
-		if m.from == from {
+		if m.from == from && m.service == nil {
 			out = append(out, m.seen())
 		}
 	}
