@@ -106,7 +106,7 @@ func (c *call) checkRights(ch *chat) *apiError {
 		return nil
 	}
 	for _, s := range sendings {
-		if s.parameter == "" || c.has(s.parameter) || c.files[s.parameter] != nil {
+		if _, uploaded := c.files[s.parameter]; s.parameter == "" || uploaded || c.has(s.parameter) {
 			if !home.bot.may(s.needs) {
 				return badRequest("not enough rights to send " + s.what + " to the chat")
 			}

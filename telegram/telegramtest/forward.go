@@ -129,7 +129,7 @@ func (m *message) copied() *message {
 	twin := *m
 	twin.id, twin.chat, twin.from, twin.replyTo, twin.keyboard = 0, nil, nil, nil, nil
 	twin.edited, twin.deleted, twin.silent, twin.protected = time.Time{}, false, false, false
-	twin.placed = placed{}
+	twin.placed, twin.album = placed{}, ""
 	return &twin
 }
 
@@ -207,6 +207,12 @@ func (c *call) forwardOf(m *message) *message {
 func (c *call) copyOf(m *message, to *chat) (twin *message, bad *apiError) {
 	twin = m.copied()
 	twin.silent, twin.protected = c.flag("disable_notification"), c.flag("protect_content")
+	if m.media != nil && c.has("caption") {
+		twin.captionAbove = c.flag("show_caption_above_media")
+		if twin.text, twin.entities, bad = c.caption(); bad != nil {
+			return nil, bad
+		}
+	}
 	if twin.keyboard, bad = c.keyboard(to); bad == nil {
 		twin.replyTo, bad = c.replyTo(to)
 	}
@@ -216,6 +222,26 @@ func (c *call) copyOf(m *message, to *chat) (twin *message, bad *apiError) {
 func (c *call) forwardMessages() (any, *apiError) { return c.moveMany("forward") }
 
 func (c *call) copyMessages() (any, *apiError) { return c.moveMany("copy") }
+
+// twinOf is one of many: albums stay albums.
+func (c *call) twinOf(m *message, verb string, to *chat) *message {
+	twin := c.forwardOf(m)
+	if m.album != "" {
+		twin.album = c.s.albumID(to, m.album)
+	}
+	if verb == "copy" {
+		twin.origin = nil
+		if m.media != nil && c.flag("remove_caption") {
+			twin.text, twin.entities = "", nil
+		}
+	}
+	return twin
+}
+
+// albumID is the id of an album that is copied to a chat.
+func (s *Server) albumID(to *chat, of string) string {
+	return strconv.FormatUint(13_000_000_000_000_000+s.hash("album", to.id, len(to.messages), of)%900_000_000_000_000, 10)
+}
 
 // moveMany skips what is not there or may not be moved.
 func (c *call) moveMany(verb string) (any, *apiError) {
@@ -227,17 +253,15 @@ func (c *call) moveMany(verb string) (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	var twins []*message
-	for i, id := range ids {
-		if i > 0 && id <= ids[i-1] {
+	for i := range ids[1:] {
+		if ids[i+1] <= ids[i] {
 			return nil, badRequest("message identifiers must be in a strictly increasing order")
 		}
+	}
+	var twins []*message
+	for _, id := range ids {
 		if m := from.find(id); m != nil && m.movable() {
-			twin := c.forwardOf(m)
-			if verb == "copy" {
-				twin.origin = nil
-			}
-			twins = append(twins, twin)
+			twins = append(twins, c.twinOf(m, verb, to))
 		}
 	}
 	if len(twins) == 0 {

@@ -67,7 +67,7 @@ func (ch *chat) slowWait(now time.Time) time.Duration {
 	if ch.slow == 0 || ch.bot.admin() {
 		return 0
 	}
-	return window{count: 1, length: ch.slow}.wait(ch.sent, now)
+	return window{count: 1, length: ch.slow}.wait(ch.sent, 1, now)
 }
 
 // Delete deletes the group. The bot is not told; it learns when it writes.

@@ -128,18 +128,23 @@ func (m *Member) Edit(messageID, text string) error {
 	})
 }
 
-// rewrite changes the text, which must be another one.
+// rewrite changes the text or the caption, which must be another one.
 func (m *message) rewrite(text string) error {
-	changed, err := plain(text)
+	text, _ = trim(text, nil)
+	err := typable(text)
+	captioned := m.media != nil && mediaKinds[m.media.kind].caption
+	if captioned {
+		err = captionable(text)
+	}
 	switch {
+	case !captioned && m.text == "":
+		return errors.New("the message has no text")
 	case err != nil:
 		return err
-	case m.text == "":
-		return errors.New("the message has no text")
-	case m.text == changed.text:
+	case m.text == text:
 		return errors.New("the text is the same")
 	}
-	m.text, m.entities, m.edited = changed.text, changed.entities, time.Now()
+	m.text, m.entities, m.edited = text, withFound(text, nil), time.Now()
 	return nil
 }
 

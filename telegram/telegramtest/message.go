@@ -23,6 +23,17 @@ type Message struct {
 	// Forwarded says that it has a forward_origin, and Pinned that the bot pinned it.
 	Forwarded, Pinned bool
 	Date              time.Time
+
+	// Media is the file in the message; nil if there is none. Entities are then those of its caption.
+	Media *Media
+	// AlbumID is what the messages of one album share; "" outside of albums.
+	AlbumID string
+	// Location, Venue, Contact, Dice and Poll are what else a message may be.
+	Location *Location
+	Venue    *Venue
+	Contact  *Contact
+	Dice     *Dice
+	Poll     *Poll
 }
 
 // Entity is a stretch of formatted text. Offset and Length count UTF-16 code units.
@@ -81,16 +92,10 @@ type message struct {
 	entities  []Entity
 	keyboard  *Keyboard
 	replyTo   *message
-	contact   *contact
 	silent    bool
 	protected bool
-}
 
-type contact struct {
-	Phone     string `json:"phone_number"`
-	FirstName string `json:"first_name"`
-	LastName  string `json:"last_name,omitempty"`
-	UserID    int64  `json:"user_id,omitempty"`
+	content // instead of a text
 }
 
 // post gives a message its id, which is unique in its chat alone, and its date.
@@ -130,8 +135,9 @@ type wireMessage struct {
 	Protected bool         `json:"has_protected_content,omitempty"`
 	Text      string       `json:"text,omitempty"`
 	Entities  []Entity     `json:"entities,omitempty"`
-	Contact   *contact     `json:"contact,omitempty"`
 	Markup    *wireMarkup  `json:"reply_markup,omitempty"`
+
+	wireContent
 }
 
 // wireMarkup is the only kind of keyboard that the API shows in a message.
@@ -156,8 +162,9 @@ func (s *Server) bot() *From {
 func (s *Server) wire(m *message) *wireMessage {
 	w := &wireMessage{
 		ID: m.id, From: s.sender(m), wirePlaced: s.placement(m), Chat: m.chat.wire(), Date: m.date.Unix(), Protected: m.protected,
-		Text: m.text, Entities: m.entities, Contact: m.contact,
+		Text: m.text, Entities: m.entities,
 	}
+	s.wireContent(m, w)
 	if !m.edited.IsZero() {
 		w.EditDate = m.edited.Unix()
 	}
@@ -184,5 +191,6 @@ func (m *message) seen() Message {
 	if m.topic != nil {
 		out.ThreadID = m.topic.ID()
 	}
+	m.content.show(&out)
 	return out
 }

@@ -27,6 +27,7 @@ type User struct {
 	hidden      bool      // forwards of her messages do not lead to her
 	welcome     time.Time // until then the bot may write because she asked to join
 	answers     []string
+	photos      profilePhotos
 }
 
 const (
@@ -177,7 +178,7 @@ func (u *User) SharePhone(number string) error {
 		if number == "" {
 			return nil, u.cannot("no phone number")
 		}
-		return u.post(&message{contact: &contact{Phone: number, FirstName: u.first, LastName: u.last, UserID: u.id}})
+		return u.post(&message{content: content{contact: &Contact{Phone: number, FirstName: u.first, LastName: u.last, UserID: u.id}}})
 	})
 }
 
@@ -229,7 +230,7 @@ func (u *User) setBlocked(blocked bool) *update {
 		memberUpdate{Chat: u.chat.wire(), From: u.wire(), Date: now.Unix(), Old: in, New: out})
 }
 
-// Edit changes the text of a message that the person sent; see [User.Sent] for the ids.
+// Edit changes the text of a message that the person sent, or the caption of its media; see [User.Sent] for the ids.
 func (u *User) Edit(messageID, text string) error {
 	return u.act(func() ([]*update, error) {
 		id, err := strconv.ParseInt(messageID, 10, 64)
