@@ -54,6 +54,9 @@ func (m *Member) post(msg *message) ([]*update, error) {
 	if m.ch.kind == broadcast && !m.can(PostMessages) {
 		return nil, m.u.cannot("only administrators post in a channel")
 	}
+	if m.ch.channel == nil && !m.home.lets(m.membership, SendMessages) {
+		return nil, m.u.cannot("she may not write in " + m.ch.title)
+	}
 	if m.ch.channel != nil {
 		msg.direct = m.u
 	}
