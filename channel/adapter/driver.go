@@ -118,6 +118,11 @@ type Incoming struct {
 	// platforms, and opens the windows there. A zero State, or a zero window, tells nothing of it. Nil: nothing at all.
 	Implies *channel.Subscription
 
+	// Passing says that the right which Implies and Event.Subscription tell of, StateActive, is one until its WindowEnds
+	// alone, beside all else that is known: it narrows no right without a window, whichever of them came first, and once
+	// it is over the chat is again what it was.
+	Passing bool
+
 	// Resets has the paces with Resets of this chat start anew: the person wrote.
 	Resets bool
 
