@@ -33,7 +33,7 @@ var payloads = []channeltest.Payload{
 	update("block", channel.EventSubscription, `{"update_id":700007,"my_chat_member":{"chat":`+annChat+`,"from":`+ann+`,
 		"date":1795300060,"old_chat_member":{"user":`+shop+`,"status":"member"},
 		"new_chat_member":{"user":`+shop+`,"status":"kicked","until_date":0}}}`),
-	update("invited to a group", channel.EventOther, `{"update_id":700008,"my_chat_member":{"chat":`+forum+`,"from":`+ann+`,
+	update("invited to a group", channel.EventSubscription, `{"update_id":700008,"my_chat_member":{"chat":`+forum+`,"from":`+ann+`,
 		"date":1795300070,"old_chat_member":{"user":`+shop+`,"status":"left"},"new_chat_member":{"user":`+shop+`,"status":"member"}}}`),
 	update("edit", channel.EventMessageEdited, `{"update_id":700009,"edited_message":{"message_id":12,"from":`+ann+`,
 		"chat":`+annChat+`,"date":1795300020,"edit_date":1795300080,"text":"fixed"}}`),

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
@@ -208,7 +209,7 @@ func TestMessagesThatAreNotToBeAnswered(t *testing.T) {
 		"a title of a channel":   {`{"update_id":1,"channel_post":{"message_id":301,"sender_chat":{"id":-1001111222233,"type":"channel"},"chat":{"id":-1001111222233,"type":"channel"},"date":1,"new_chat_title":"x"}}`, channel.EventOther, "", "-1001111222233", false},
 		"the owner's own":        {`{"update_id":1,"business_message":{"business_connection_id":"bc_AbCdEf01","message_id":4022,"from":{"id":55,"is_bot":false,"first_name":"Owner"},"chat":{"id":6600000001,"type":"private"},"date":1,"text":"Yes"}}`, channel.EventEcho, "55", "6600000001/bbc_AbCdEf01", true},
 		"the owner's own edited": {`{"update_id":1,"edited_business_message":{"business_connection_id":"bc_AbCdEf01","message_id":4022,"from":{"id":55,"is_bot":false,"first_name":"Owner"},"chat":{"id":6600000001,"type":"private"},"date":1,"text":"Yes"}}`, channel.EventOther, "55", "6600000001/bbc_AbCdEf01", true},
-		"our own for the owner":  {`{"update_id":1,"business_message":{"business_connection_id":"bc_AbCdEf01","message_id":4023,"from":{"id":55,"is_bot":false,"first_name":"Owner"},"sender_business_bot":{"id":770011,"is_bot":true,"first_name":"Shop"},"chat":{"id":6600000001,"type":"private"},"date":1,"text":"Yes"}}`, channel.EventOther, "55", "6600000001/bbc_AbCdEf01", false},
+		"our own for the owner":  {`{"update_id":1,"business_message":{"business_connection_id":"bc_AbCdEf01","message_id":4023,"from":{"id":55,"is_bot":false,"first_name":"Owner"},"sender_business_bot":{"id":770011,"is_bot":true,"first_name":"Shop"},"chat":{"id":6600000001,"type":"private"},"date":1,"text":"Yes"}}`, channel.EventOther, "55", "6600000001/bbc_AbCdEf01", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -224,12 +225,29 @@ func TestMessagesThatAreNotToBeAnswered(t *testing.T) {
 	}
 }
 
-func TestADateBeyondAllYearsIsNone(t *testing.T) {
+func TestWhatHasNoDateHappenedNow(t *testing.T) {
 	t.Parallel()
-	c, _ := newTest(t, ok("true"))
-	e := decode(t, c.driver, strings.Replace(textUpdate, "1795300200", "99999999999999", 1)).Event
-	assert.Equal(t, channel.EventMessage, e.Kind)
-	assert.True(t, e.Time.IsZero())
+	for name, native := range map[string]string{
+		"of a year beyond all":  strings.Replace(textUpdate, "1795300200", "99999999999999", 1),
+		"before the beginning":  strings.Replace(textUpdate, "1795300200", "-1", 1),
+		"of none":               strings.Replace(textUpdate, "1795300200", "0", 1),
+		"of a kind without":     `{"update_id":6,"inline_query":{"id":"1","from":{"id":55,"is_bot":false,"first_name":"A"},"query":"q","offset":""}}`,
+		"of deletions":          `{"update_id":6,"deleted_business_messages":{"business_connection_id":"bc_1","chat":{"id":66,"type":"private"},"message_ids":[1]}}`,
+		"of an unknown kind":    `{"update_id":7,"hologram":{}}`,
+		"of a field of no kind": `{"update_id":8,"message":1}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, _ := newTest(t, ok("true"))
+				in := decode(t, c.driver, native)
+				assert.Equal(t, time.Now().UTC(), in.Event.Time)
+				if in.Implies != nil {
+					assert.Equal(t, in.Event.Time, in.Implies.Since)
+				}
+			})
+		})
+	}
 }
 
 func TestAnEditIsTimedByIt(t *testing.T) {
@@ -373,18 +391,5 @@ func checkStyles(t *testing.T, m *channel.Message) {
 	for _, s := range m.Styles {
 		require.True(t, 0 <= s.Start && s.Start < s.End && s.End <= len(m.Text))
 		require.True(t, isBoundary(m.Text, s.Start) && isBoundary(m.Text, s.End))
-	}
-}
-
-func BenchmarkDecode(b *testing.B) {
-	c, err := New(testConfig())
-	require.NoError(b, err)
-	native := []byte(inPrivate(`"text":"Привет 👋 https://a.io","entities":[{"offset":0,"length":6,"type":"bold"},{"offset":10,"length":12,"type":"url"}]`))
-	b.SetBytes(int64(len(native)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := c.driver.Decode(native); err != nil {
-			b.Fatal(err)
-		}
 	}
 }
