@@ -44,8 +44,7 @@
 // message by a bot of a business connection's owner, and a guest_message; and without one a message of the service, such
 // as a new title or a payment. Each item of an album is an EventMessage with the same AlbumID, and no end is told. What a
 // Message has no field for, such as a poll or a rich message, is an Attachment of the kind AttachmentOther, to be read
-// from Raw; so are a quote and the message of another chat that one answers. A Sender of a Contact is Verified when it is
-// their own account's.
+// from Raw; so are a quote and the message of another chat that one answers.
 //
 // [Channel.API] gives the calls that this package has no method for. Pages:
 // https://core.telegram.org/bots/api, https://core.telegram.org/bots/webhooks, https://core.telegram.org/bots/faq.
