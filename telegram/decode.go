@@ -157,6 +157,9 @@ func (m *message) begin(in *adapter.Incoming) {
 	e.Kind, e.Time = channel.EventOther, happened(max(m.Date, m.EditDate))
 	m.setChat(&e.Chat)
 	if m.SenderChat == nil { // else From is a stand-in
+		if m.From.ID == m.Chat.ID && m.Connection == "" && !m.IsTopic {
+			e.User.ID = e.Chat.ID // the same number
+		}
 		m.From.set(&e.User)
 	}
 }

@@ -1,7 +1,11 @@
 package telegram
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,3 +42,44 @@ func BenchmarkDecode(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkWebhook is an update on its whole way, from the request to a handler that does nothing.
+func BenchmarkWebhook(b *testing.B) {
+	for _, bench := range benchmarks {
+		b.Run(bench.name, func(b *testing.B) {
+			cfg := testConfig()
+			cfg.Client = &http.Client{Transport: roundTrip(reply(http.StatusOK, `{"ok":true,"result":true}`))}
+			cfg.ManualAnswer = true
+			c, err := New(cfg)
+			require.NoError(b, err)
+			h := c.Webhook(nil)
+			body := []byte(bench.native)
+			at := bytes.Index(body, []byte("7000")) // each is another update, with a number as long
+			var reader bytes.Reader
+			r := webhook(testSecret)
+			r.ContentLength = int64(len(body))
+			r.Body = io.NopCloser(&reader)
+			w := &silent{header: http.Header{}}
+			n := int64(100_000)
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				n++
+				strconv.AppendInt(body[:at], n, 10)
+				reader.Reset(body)
+				h.ServeHTTP(w, r)
+			}
+			require.Equal(b, http.StatusOK, w.status)
+		})
+	}
+}
+
+// silent is a response of which the status alone is kept.
+type silent struct {
+	header http.Header
+	status int
+}
+
+func (w *silent) Header() http.Header         { return w.header }
+func (w *silent) WriteHeader(status int)      { w.status = status }
+func (w *silent) Write(p []byte) (int, error) { return len(p), nil }

@@ -24,8 +24,12 @@ type user struct {
 	Language  string `json:"language_code"`
 }
 
+func (u *user) exists() bool { return u.ID != 0 }
+
 func (u *user) set(out *channel.User) {
-	out.ID = id(u.ID)
+	if out.ID == "" {
+		out.ID = id(u.ID)
+	}
 	out.Name = fullName(u.FirstName, u.LastName)
 	out.FirstName, out.LastName = u.FirstName, u.LastName
 	out.Username, out.Language, out.Bot = u.Username, u.Language, u.Bot
@@ -52,6 +56,8 @@ type chat struct {
 	Type  string `json:"type"`
 	Title string `json:"title"`
 }
+
+func (c *chat) exists() bool { return c.ID != 0 }
 
 func (c *chat) set(out *channel.Chat) {
 	out.ID, out.Kind, out.Title = id(c.ID), c.kind(), c.Title
@@ -81,6 +87,8 @@ type place struct {
 		ID int64 `json:"topic_id"`
 	} `json:"direct_messages_topic"`
 }
+
+func (p *place) exists() bool { return p.Chat.exists() }
 
 func (p *place) setChat(out *channel.Chat) {
 	out.Kind, out.Title = p.Chat.kind(), p.Chat.Title

@@ -3,6 +3,7 @@ package telegram
 import (
 	"cmp"
 	"slices"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/parley-go/parley/channel"
@@ -33,49 +34,59 @@ var styleKinds = map[string]channel.StyleKind{
 	"text_mention":          channel.StyleLink,
 }
 
-// maxLooks is far above what Telegram lets a message have; it bounds what styles that cross are cut into.
+// maxLooks is far above what Telegram lets a message have; it bounds the work that others could make.
 const maxLooks = 4 * maxStyles
 
 // styles are the entities that are looks; the rest, such as hashtags, can be read off the text. What is not within the
 // text is left out.
 func styles(text string, entities []entity) []channel.Style {
 	var out []channel.Style
-	var offsets []int
+	from := cursor{text: text}
 	for i := range entities {
 		e := &entities[i]
 		kind, ok := styleKinds[e.Type]
-		if !ok || len(out) == maxLooks {
+		if !ok || len(out) == maxLooks || e.Length <= 0 || e.Length > len(text) || !from.seek(e.Offset) {
 			continue
 		}
-		if offsets == nil {
-			offsets = byteOffsets(text)
-		}
-		last := len(offsets) - 1
-		if e.Offset < 0 || e.Offset > last || e.Length <= 0 || e.Length > last-e.Offset {
+		to := from
+		if !to.seek(e.Offset+e.Length) || from.at == to.at {
 			continue
 		}
-		s := channel.Style{Kind: kind, Start: offsets[e.Offset], End: offsets[e.Offset+e.Length], URL: e.URL, Language: e.Language}
+		s := channel.Style{Kind: kind, Start: from.at, End: to.at, URL: e.URL, Language: e.Language}
 		if e.Type == "text_mention" {
 			s.URL = mentionURL + id(e.User.ID)
 		}
-		if s.Start < s.End {
-			out = append(out, s)
-		}
+		out = append(out, s)
 	}
 	return nest(out)
 }
 
-// byteOffsets has the byte offset of each UTF-16 unit of text, and of its end. Both units of a pair have that of their
-// rune, so that an offset between them is on a boundary too.
-func byteOffsets(text string) []int {
-	offsets := make([]int, 0, len(text)+1)
-	for i, r := range text {
-		offsets = append(offsets, i)
-		if r > 0xFFFF && utf8.ValidRune(r) {
-			offsets = append(offsets, i)
-		}
+// cursor is a place in a text. Telegram sorts entities, so it mostly goes forward.
+type cursor struct {
+	text string
+	at   int // bytes before it
+	unit int // and UTF-16 units
+}
+
+// seek goes to before a UTF-16 unit, or to the end of the text, and reports whether there is such a place. Between the two
+// units of a pair is before its rune.
+func (c *cursor) seek(unit int) bool {
+	if unit < 0 {
+		return false
 	}
-	return append(offsets, len(text))
+	if unit < c.unit {
+		c.at, c.unit = 0, 0
+	}
+	for c.unit < unit && c.at < len(c.text) {
+		r, size := utf8.DecodeRuneInString(c.text[c.at:])
+		units := utf16.RuneLen(r)
+		if c.unit+units > unit {
+			return true
+		}
+		c.at += size
+		c.unit += units
+	}
+	return c.unit == unit
 }
 
 // nest sorts styles, outer ones first, and cuts those that cross: the one that begins later where the other ends.

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"testing"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
@@ -80,6 +81,18 @@ func checkStyles(t *testing.T, m *channel.Message) {
 			require.True(t, other.Start >= s.End || s.Start <= other.Start && other.End <= s.End, "%v and %v cross", s, other)
 		}
 	}
+}
+
+// byteOffsets has the byte offset of each UTF-16 unit of text, and of its end. Both units of a pair have that of their
+// rune.
+func byteOffsets(text string) []int {
+	var offsets []int
+	for i, r := range text {
+		for range utf16.RuneLen(r) {
+			offsets = append(offsets, i)
+		}
+	}
+	return append(offsets, len(text))
 }
 
 // FuzzStyles makes of each three bytes an entity: its kind, its place and its length.

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -19,22 +20,25 @@ const secretHeader = "X-Telegram-Bot-Api-Secret-Token"
 
 // update is one of getUpdates or of a webhook request: beside its ID exactly one field is there.
 type update struct {
-	ID                    int64              `json:"update_id"`
-	Message               *message           `json:"message"`
-	EditedMessage         *message           `json:"edited_message"`
-	ChannelPost           *message           `json:"channel_post"`
-	EditedChannelPost     *message           `json:"edited_channel_post"`
-	BusinessMessage       *message           `json:"business_message"`
-	EditedBusinessMessage *message           `json:"edited_business_message"`
-	DeletedBusiness       *deletedMessages   `json:"deleted_business_messages"`
-	GuestMessage          *message           `json:"guest_message"`
-	CallbackQuery         *callbackQuery     `json:"callback_query"`
-	MessageReaction       *messageReaction   `json:"message_reaction"`
-	MyChatMember          *chatMemberUpdated `json:"my_chat_member"`
-	ChatJoinRequest       *joinRequest       `json:"chat_join_request"`
+	ID                    int64             `json:"update_id"`
+	Message               message           `json:"message"`
+	EditedMessage         message           `json:"edited_message"`
+	ChannelPost           message           `json:"channel_post"`
+	EditedChannelPost     message           `json:"edited_channel_post"`
+	BusinessMessage       message           `json:"business_message"`
+	EditedBusinessMessage message           `json:"edited_business_message"`
+	DeletedBusiness       deletedMessages   `json:"deleted_business_messages"`
+	GuestMessage          message           `json:"guest_message"`
+	CallbackQuery         callbackQuery     `json:"callback_query"`
+	MessageReaction       messageReaction   `json:"message_reaction"`
+	MyChatMember          chatMemberUpdated `json:"my_chat_member"`
+	ChatJoinRequest       joinRequest       `json:"chat_join_request"`
 
 	Rest jsontext.Value `json:",embed"` // an object of all other fields: a kind that becomes EventOther
 }
+
+// scratch holds updates to decode into. No event keeps anything of one but strings.
+var scratch = sync.Pool{New: func() any { return new(update) }}
 
 func (d *driver) Receive(r *http.Request, body []byte) (adapter.Delivery, error) {
 	if !d.authentic(r.Header.Get(secretHeader)) {
@@ -58,14 +62,18 @@ func (d *driver) Decode(native []byte) ([]adapter.Incoming, error) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, channel.ErrInvalid
 	}
-	u := new(update)
+	u := scratch.Get().(*update)
+	defer func() {
+		*u = update{}
+		scratch.Put(u)
+	}()
 	if err := json.Unmarshal(raw, u, liberal); err != nil {
 		if !isOfWrongType(err, raw) {
 			return nil, channel.ErrInvalid
 		}
-		u = &update{ID: onlyID(raw), Rest: raw}
+		*u = update{ID: onlyID(raw), Rest: raw}
 	}
-	if u.DeletedBusiness != nil {
+	if u.DeletedBusiness.exists() {
 		return d.deletions(u, raw), nil
 	}
 	events := make([]adapter.Incoming, 1)
@@ -85,27 +93,27 @@ func (d *driver) begin(in *adapter.Incoming, u *update, raw []byte) {
 // fill makes the event of an update, but for what all have.
 func (d *driver) fill(in *adapter.Incoming, u *update) {
 	switch {
-	case u.Message != nil:
-		d.message(in, u.Message)
-	case u.EditedMessage != nil:
-		edited(in, u.EditedMessage)
-	case u.ChannelPost != nil:
-		post(in, u.ChannelPost)
-	case u.EditedChannelPost != nil:
-		editedPost(in, u.EditedChannelPost)
-	case u.BusinessMessage != nil:
-		business(in, u.BusinessMessage)
-	case u.EditedBusinessMessage != nil:
-		editedBusiness(in, u.EditedBusinessMessage)
-	case u.GuestMessage != nil:
-		guest(in, u.GuestMessage)
-	case u.CallbackQuery != nil:
+	case u.Message.exists():
+		d.message(in, &u.Message)
+	case u.EditedMessage.exists():
+		edited(in, &u.EditedMessage)
+	case u.ChannelPost.exists():
+		post(in, &u.ChannelPost)
+	case u.EditedChannelPost.exists():
+		editedPost(in, &u.EditedChannelPost)
+	case u.BusinessMessage.exists():
+		business(in, &u.BusinessMessage)
+	case u.EditedBusinessMessage.exists():
+		editedBusiness(in, &u.EditedBusinessMessage)
+	case u.GuestMessage.exists():
+		guest(in, &u.GuestMessage)
+	case u.CallbackQuery.From.exists():
 		u.CallbackQuery.fill(in)
-	case u.MessageReaction != nil:
+	case u.MessageReaction.Chat.exists():
 		u.MessageReaction.fill(in)
-	case u.MyChatMember != nil:
+	case u.MyChatMember.Chat.exists():
 		u.MyChatMember.fill(in)
-	case u.ChatJoinRequest != nil:
+	case u.ChatJoinRequest.From.exists():
 		u.ChatJoinRequest.fill(in)
 	default:
 		other(in, u.Rest)
