@@ -107,6 +107,10 @@ type Incoming struct {
 	// Raw stands for it. Time is that of the arrival where the platform tells none.
 	Event channel.Event
 
+	// RawValid says that Event.Raw is known to be what encoders read back: JSON with unique keys, in valid UTF-8. Else the
+	// engine looks, and mends it.
+	RawValid bool
+
 	// Order names what the event is ordered in: events with the same Order are handled one at a time, as they arrived.
 	// Empty: the chat, and without a chat the user.
 	Order string
