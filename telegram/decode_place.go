@@ -24,8 +24,6 @@ type user struct {
 	Language  string `json:"language_code"`
 }
 
-func (u *user) exists() bool { return u.ID != 0 }
-
 func (u *user) set(out *channel.User) {
 	if out.ID == "" {
 		out.ID = id(u.ID)
@@ -57,8 +55,6 @@ type chat struct {
 	Title string `json:"title"`
 }
 
-func (c *chat) exists() bool { return c.ID != 0 }
-
 func (c *chat) set(out *channel.Chat) {
 	out.ID, out.Kind, out.Title = id(c.ID), c.kind(), c.Title
 }
@@ -87,8 +83,6 @@ type place struct {
 		ID int64 `json:"topic_id"`
 	} `json:"direct_messages_topic"`
 }
-
-func (p *place) exists() bool { return p.Chat.exists() }
 
 func (p *place) setChat(out *channel.Chat) {
 	out.Kind, out.Title = p.Chat.kind(), p.Chat.Title

@@ -20,25 +20,43 @@ const secretHeader = "X-Telegram-Bot-Api-Secret-Token"
 
 // update is one of getUpdates or of a webhook request: beside its ID exactly one field is there.
 type update struct {
-	ID                    int64             `json:"update_id"`
-	Message               message           `json:"message"`
-	EditedMessage         message           `json:"edited_message"`
-	ChannelPost           message           `json:"channel_post"`
-	EditedChannelPost     message           `json:"edited_channel_post"`
-	BusinessMessage       message           `json:"business_message"`
-	EditedBusinessMessage message           `json:"edited_business_message"`
-	DeletedBusiness       deletedMessages   `json:"deleted_business_messages"`
-	GuestMessage          message           `json:"guest_message"`
-	CallbackQuery         callbackQuery     `json:"callback_query"`
-	MessageReaction       messageReaction   `json:"message_reaction"`
-	MyChatMember          chatMemberUpdated `json:"my_chat_member"`
-	ChatJoinRequest       joinRequest       `json:"chat_join_request"`
+	ID                    int64              `json:"update_id"`
+	Message               *message           `json:"message"`
+	EditedMessage         *message           `json:"edited_message"`
+	ChannelPost           *message           `json:"channel_post"`
+	EditedChannelPost     *message           `json:"edited_channel_post"`
+	BusinessMessage       *message           `json:"business_message"`
+	EditedBusinessMessage *message           `json:"edited_business_message"`
+	DeletedBusiness       *deletedMessages   `json:"deleted_business_messages"`
+	GuestMessage          *message           `json:"guest_message"`
+	CallbackQuery         *callbackQuery     `json:"callback_query"`
+	MessageReaction       *messageReaction   `json:"message_reaction"`
+	MyChatMember          *chatMemberUpdated `json:"my_chat_member"`
+	ChatJoinRequest       *joinRequest       `json:"chat_join_request"`
 
 	Rest jsontext.Value `json:",embed"` // an object of all other fields: a kind that becomes EventOther
 }
 
-// scratch holds updates to decode into. No event keeps anything of one but strings.
-var scratch = sync.Pool{New: func() any { return new(update) }}
+// scratch is what to decode into: for most updates its memory is enough. No event keeps anything of it but strings.
+type scratch struct {
+	update   update
+	message  message // where update.Message points, though there be none
+	entities [8]entity
+	photos   [6]photoSize
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+func (s *scratch) begin() *update {
+	s.update.Message = &s.message
+	s.message.Entities, s.message.Photo = s.entities[:0], s.photos[:0]
+	return &s.update
+}
+
+func (s *scratch) end() {
+	*s = scratch{}
+	scratches.Put(s)
+}
 
 func (d *driver) Receive(r *http.Request, body []byte) (adapter.Delivery, error) {
 	if !d.authentic(r.Header.Get(secretHeader)) {
@@ -54,7 +72,7 @@ func (d *driver) authentic(secret string) bool {
 	return subtle.ConstantTimeCompare(got[:], d.secretHash[:]) == 1 && secret != ""
 }
 
-// liberal is how JSON is read: lone surrogates and bytes that are no UTF-8 become U+FFFD.
+// liberal is how JSON is read that is not strictly such: lone surrogates and bytes that are no UTF-8 become U+FFFD.
 var liberal = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 func (d *driver) Decode(native []byte) ([]adapter.Incoming, error) {
@@ -62,24 +80,38 @@ func (d *driver) Decode(native []byte) ([]adapter.Incoming, error) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, channel.ErrInvalid
 	}
-	u := scratch.Get().(*update)
-	defer func() {
-		*u = update{}
-		scratch.Put(u)
-	}()
-	if err := json.Unmarshal(raw, u, liberal); err != nil {
-		if !isOfWrongType(err, raw) {
-			return nil, channel.ErrInvalid
+	s := scratches.Get().(*scratch)
+	defer s.end()
+	u := s.begin()
+	valid := json.Unmarshal(raw, u) == nil
+	if !valid {
+		if err := u.mend(raw); err != nil {
+			return nil, err
 		}
-		*u = update{ID: onlyID(raw), Rest: raw}
 	}
-	if u.DeletedBusiness.exists() {
+	if u.DeletedBusiness != nil {
 		return d.deletions(u, raw), nil
 	}
 	events := make([]adapter.Incoming, 1)
 	d.begin(&events[0], u, raw)
+	events[0].RawValid = valid
 	d.fill(&events[0], u)
 	return events, nil
+}
+
+// mend reads an update that is not as it should be as far as it can be read.
+func (u *update) mend(raw []byte) error {
+	*u = update{}
+	err := json.Unmarshal(raw, u, liberal)
+	switch {
+	case err == nil:
+		return nil
+	case isOfWrongType(err, raw):
+		*u = update{ID: onlyID(raw), Rest: raw}
+		return nil
+	default:
+		return channel.ErrInvalid
+	}
 }
 
 // begin gives an event what all have.
@@ -93,27 +125,27 @@ func (d *driver) begin(in *adapter.Incoming, u *update, raw []byte) {
 // fill makes the event of an update, but for what all have.
 func (d *driver) fill(in *adapter.Incoming, u *update) {
 	switch {
-	case u.Message.exists():
-		d.message(in, &u.Message)
-	case u.EditedMessage.exists():
-		edited(in, &u.EditedMessage)
-	case u.ChannelPost.exists():
-		post(in, &u.ChannelPost)
-	case u.EditedChannelPost.exists():
-		editedPost(in, &u.EditedChannelPost)
-	case u.BusinessMessage.exists():
-		business(in, &u.BusinessMessage)
-	case u.EditedBusinessMessage.exists():
-		editedBusiness(in, &u.EditedBusinessMessage)
-	case u.GuestMessage.exists():
-		guest(in, &u.GuestMessage)
-	case u.CallbackQuery.From.exists():
+	case u.Message != nil && u.Message.Chat.ID != 0:
+		d.message(in, u.Message)
+	case u.EditedMessage != nil:
+		edited(in, u.EditedMessage)
+	case u.ChannelPost != nil:
+		post(in, u.ChannelPost)
+	case u.EditedChannelPost != nil:
+		editedPost(in, u.EditedChannelPost)
+	case u.BusinessMessage != nil:
+		business(in, u.BusinessMessage)
+	case u.EditedBusinessMessage != nil:
+		editedBusiness(in, u.EditedBusinessMessage)
+	case u.GuestMessage != nil:
+		guest(in, u.GuestMessage)
+	case u.CallbackQuery != nil:
 		u.CallbackQuery.fill(in)
-	case u.MessageReaction.Chat.exists():
+	case u.MessageReaction != nil:
 		u.MessageReaction.fill(in)
-	case u.MyChatMember.Chat.exists():
+	case u.MyChatMember != nil:
 		u.MyChatMember.fill(in)
-	case u.ChatJoinRequest.From.exists():
+	case u.ChatJoinRequest != nil:
 		u.ChatJoinRequest.fill(in)
 	default:
 		other(in, u.Rest)

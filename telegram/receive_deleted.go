@@ -19,7 +19,7 @@ type deletedMessages struct {
 
 // deletions is an event for each message. None of them has a date.
 func (d *driver) deletions(u *update, raw []byte) []adapter.Incoming {
-	deleted := &u.DeletedBusiness
+	deleted := u.DeletedBusiness
 	now := happened(0)
 	events := make([]adapter.Incoming, max(1, len(deleted.MessageIDs)))
 	before, after := around(raw, "deleted_business_messages", "message_ids")
