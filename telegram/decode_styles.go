@@ -53,8 +53,11 @@ func styles(text string, entities []entity) []channel.Style {
 			continue
 		}
 		s := channel.Style{Kind: kind, Start: from.at, End: to.at, URL: e.URL, Language: e.Language}
-		if e.Type == "text_mention" {
+		if e.Type == "text_mention" && e.User.ID != 0 {
 			s.URL = mentionURL + id(e.User.ID)
+		}
+		if s.Kind == channel.StyleLink && s.URL == "" {
+			continue
 		}
 		out = append(out, s)
 	}
