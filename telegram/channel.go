@@ -170,7 +170,8 @@ func (c *Channel) Answer(ctx context.Context, e *channel.Event, text string) err
 }
 
 // Register has Telegram deliver to a URL, with the Config's Secret: HTTPS on port 443, 80, 88 or 8443, but for a local
-// server.
+// server. It asks for all kinds of updates but chat_member and message_reaction_count, which only a bot that makes use of
+// their Raw needs: such a bot calls setWebhook itself, by API.
 func (c *Channel) Register(ctx context.Context, webhook string) error {
 	if c.driver.pollOnly {
 		return named("register", refuse(channel.ErrUnsupported, "Config.PollOnly is set"))

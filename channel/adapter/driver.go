@@ -107,6 +107,10 @@ type Incoming struct {
 	// Raw stands for it. Time is that of the arrival where the platform tells none.
 	Event channel.Event
 
+	// RawValid says that Event.Raw is known to be what encoders read back: JSON with unique keys, in valid UTF-8. Else the
+	// engine looks, and mends it.
+	RawValid bool
+
 	// Order names what the event is ordered in: events with the same Order are handled one at a time, as they arrived.
 	// Empty: the chat, and without a chat the user.
 	Order string
@@ -117,6 +121,11 @@ type Incoming struct {
 	// Implies is what the event tells of the right to write beside an Event.Subscription: a message is consent on most
 	// platforms, and opens the windows there. A zero State, or a zero window, tells nothing of it. Nil: nothing at all.
 	Implies *channel.Subscription
+
+	// Passing says that the right which Implies and Event.Subscription tell of, StateActive, is one until its WindowEnds
+	// alone, beside all else that is known: it narrows no right without a window, whichever of them came first, and once
+	// it is over the chat is again what it was.
+	Passing bool
 
 	// Resets has the paces with Resets of this chat start anew: the person wrote.
 	Resets bool

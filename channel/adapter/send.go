@@ -149,7 +149,7 @@ func (d *outgoing) publish(ctx context.Context, p *plan) *channel.Error {
 // run sends what is not sent yet, when it is d's turn.
 func (d *outgoing) run(ctx context.Context) *channel.Error {
 	expected := d.c.expected(ctx, d.sent.ChatID)
-	p, err := d.plan(ctx, expected.Subscription)
+	p, err := d.plan(ctx, expected.on(time.Now()))
 	if err != nil {
 		return d.key.outcome(err)
 	}

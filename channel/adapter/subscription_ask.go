@@ -23,16 +23,16 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 	}
 	now := time.Now()
 	if now.Sub(m.known.Asked) <= believed || m.known.State != channel.StateUnknown && now.Sub(m.known.Seen) <= believed {
-		return m.known.Subscription, nil
+		return m.known.on(now), nil
 	}
 	s, failed := c.askSubscription(ctx, chatID)
 	switch {
 	case failed == nil:
 		return s, nil
 	case failed.Reason == channel.ErrUnsupported:
-		return m.known.Subscription, nil
+		return m.known.on(now), nil
 	default:
-		return m.known.Subscription, failed
+		return m.known.on(now), failed
 	}
 }
 
@@ -60,5 +60,5 @@ func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.S
 	}
 	cause := channel.Event{ID: "asked:" + chatID + ":" + stamp(since), Time: since.UTC(), Chat: channel.Chat{ID: chatID}}
 	k := c.reviseAndTell(ctx, &cause, func(k *known) { k.asked(&s, since) })
-	return k.Subscription, nil
+	return k.on(time.Now()), nil
 }
