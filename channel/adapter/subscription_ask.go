@@ -13,7 +13,7 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 	if chatID == "" {
 		return channel.Subscription{}, c.fail(opSubscription, &channel.Error{Reason: channel.ErrInvalid, Message: "no chat ID"})
 	}
-	chatID = c.sender.moves.latest(chatID)
+	chatID = c.latest(chatID)
 	m, err := c.recall(ctx, chatID)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -25,7 +25,13 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 	if now.Sub(m.known.Asked) <= believed || m.known.State != channel.StateUnknown && now.Sub(m.known.Seen) <= believed {
 		return m.known.Subscription, nil
 	}
+	if c.rules.Tells != nil && !c.rules.Tells(chatID) {
+		return m.known.Subscription, nil
+	}
 	s, failed := c.askSubscription(ctx, chatID)
+	if to := c.latest(chatID); failed != nil && to != chatID { // which the failure told
+		s, failed = c.askSubscription(ctx, to)
+	}
 	switch {
 	case failed == nil:
 		return s, nil
