@@ -83,8 +83,7 @@ func (d *driver) Account() channel.Account { return d.account }
 func (c *Channel) Unwrap() channel.Channel { return c.engine }
 
 // Edit replaces the text and the inline keyboard of a message that the bot sent as a text. A zero Keyboard takes the
-// present one away. Like Delete and React it does not follow a group that became a supergroup, where the same ID is of
-// another message: the chat of a message is Sent.ChatID.
+// present one away.
 func (c *Channel) Edit(ctx context.Context, chatID, messageID string, m channel.Message) error {
 	r, to, err := editRequest(chatID, messageID, &m)
 	if err != nil {
@@ -95,7 +94,8 @@ func (c *Channel) Edit(ctx context.Context, chatID, messageID string, m channel.
 }
 
 // Delete takes messages back: those of the bot, and, in a group, anybody's where it is an administrator. Telegram allows
-// that for 48 hours.
+// that for 48 hours. Like Edit and React it does not follow a group that became a supergroup, where the same ID is of
+// another message: the chat of a message is Sent.ChatID.
 func (c *Channel) Delete(ctx context.Context, chatID string, messageIDs ...string) error {
 	to, err := parseTarget(chatID)
 	if err != nil {

@@ -10,9 +10,11 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
 	"path"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
@@ -59,9 +61,9 @@ type libraryCall struct {
 	method  string
 	traits  traits
 	request *http.Request
-	fields  url.Values // but files
-	stream  *upload    // nil: the fields are all there is
-	to      target     // zero: it names no chat, or none that can be understood
+	fields  url.Values   // but files
+	stream  *libraryBody // nil: the fields are all there is
+	to      target       // zero: it names no chat, or none that can be understood
 }
 
 // newLibraryCall reads the fields of a request; of one with files, which come behind them, not these.
@@ -70,7 +72,7 @@ func newLibraryCall(r *http.Request, method string, t *token) (*libraryCall, err
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	var err error
 	if kind == "multipart/form-data" {
-		n.stream = &upload{body: r.Body, token: t}
+		n.stream = &libraryBody{body: r.Body, token: t}
 		n.fields, err = n.stream.fields(params["boundary"])
 	} else {
 		n.fields, err = formFields(r)
@@ -156,7 +158,7 @@ func (n *libraryCall) costs() []adapter.Cost {
 
 // items is how many messages the call makes.
 func (n *libraryCall) items() int {
-	field := itemFields[strings.ToLower(n.method)]
+	field := listFields[strings.ToLower(n.method)]
 	var items []json.RawMessage
 	if field == "" || json.Unmarshal([]byte(n.fields.Get(field)), &items) != nil {
 		return 1
@@ -227,7 +229,7 @@ func (n *libraryCall) move(chatID string) ([]adapter.Cost, error) {
 	return n.costs(), nil
 }
 
-// make makes the request and returns the reply, which is the Bot API's and ok.
+// make makes the request. An upload takes as long as it moves.
 func (n *libraryCall) make(ctx context.Context, d *driver) ([]byte, error) {
 	r := n.request.Clone(ctx)
 	r.GetBody = nil
@@ -238,45 +240,66 @@ func (n *libraryCall) make(ctx context.Context, d *driver) ([]byte, error) {
 		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 	}
 	by := d.client
-	if strings.EqualFold(n.method, "getUpdates") {
+	switch {
+	case n.stream != nil:
+		var cancel context.CancelCauseFunc
+		ctx, cancel = context.WithCancelCause(ctx)
+		defer cancel(nil)
+		defer n.stream.watch(by.Timeout, func() { cancel(os.ErrDeadlineExceeded) })()
+		by = d.pollClient
+	case strings.EqualFold(n.method, "getUpdates"):
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, pollTimeout)
 		defer cancel()
 		by = d.pollClient
 	}
-	resp, err := (&client{ctx: ctx, http: by, token: d.token}).Do(r)
+	body, err := reply(ctx, by, r, d.token)
+	switch {
+	case err == nil:
+		return body, nil
+	case n.stream != nil && n.stream.failed.Load() != nil:
+		return nil, n.stream.failed.Load()
+	case context.Cause(ctx) == os.ErrDeadlineExceeded:
+		return nil, os.ErrDeadlineExceeded // of an upload: the caller's own context goes on
+	default:
+		return nil, err
+	}
+}
+
+// reply makes a request and returns the body of the reply, which is the Bot API's and ok.
+func reply(ctx context.Context, by *http.Client, r *http.Request, t *token) ([]byte, error) {
+	resp, err := (&client{ctx: ctx, http: by, token: t}).Do(r)
 	if err != nil {
-		if n.stream != nil && n.stream.failed.Load() != nil {
-			return nil, n.stream.failed.Load()
-		}
 		return nil, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return nil, d.token.clean(err)
+		return nil, t.clean(err)
 	}
-	var reply tgbotapi.APIResponse
-	switch err := json.Unmarshal(body, &reply); {
+	var said tgbotapi.APIResponse
+	switch err := json.Unmarshal(body, &said); {
 	case err != nil:
-		return nil, d.token.clean(err)
-	case !reply.Ok:
-		return nil, d.token.refused(&reply)
+		return nil, t.clean(err)
+	case !said.Ok:
+		return nil, t.refused(&said)
 	default:
 		return body, nil
 	}
 }
 
-// upload is the body of a request with files.
-type upload struct {
+// libraryBody is the body of a request with files.
+type libraryBody struct {
 	body   io.ReadCloser
 	token  *token
-	read   bytes.Buffer                  // what was read to find the fields, and is still to send
+	read   bytes.Buffer // what was read to find the fields, and is still to send
+	stall  *time.Timer  // ends a call whose body nobody reads
+	long   time.Duration
 	failed atomic.Pointer[channel.Error] // the library could not read a file. The transport may still be reading
 }
 
 // fields reads as far as the first file. It keeps what it read, which is little more than the fields.
-func (u *upload) fields(boundary string) (url.Values, error) {
+func (u *libraryBody) fields(boundary string) (url.Values, error) {
 	fields := make(url.Values)
 	parts := multipart.NewReader(io.TeeReader(fileReader{u}, &u.read), boundary)
 	for left := int64(maxFields); ; {
@@ -302,17 +325,27 @@ func (u *upload) fields(boundary string) (url.Values, error) {
 	}
 }
 
-func (u *upload) Read(p []byte) (int, error) {
+func (u *libraryBody) Read(p []byte) (int, error) {
+	u.stall.Reset(u.long)
 	if u.read.Len() > 0 {
 		return u.read.Read(p)
 	}
 	return fileReader{u}.Read(p)
 }
 
-func (u *upload) Close() error { return u.body.Close() }
+func (u *libraryBody) Close() error { return u.body.Close() }
+
+// watch calls stalled when nothing was read for long, until the function that it returns is called.
+func (u *libraryBody) watch(long time.Duration, stalled func()) (end func() bool) {
+	if long <= 0 {
+		long = callTimeout
+	}
+	u.long, u.stall = long, time.AfterFunc(long, stalled)
+	return u.stall.Stop
+}
 
 // fileReader reads what is left of an upload, and tells a file that cannot be read from a request that failed.
-type fileReader struct{ *upload }
+type fileReader struct{ *libraryBody }
 
 func (r fileReader) Read(p []byte) (int, error) {
 	n, err := r.body.Read(p)

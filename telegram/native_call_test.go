@@ -426,6 +426,44 @@ func TestAnUploadIsNotHeldInMemory(t *testing.T) {
 	assert.Equal(t, int64(size), film.read.Load())
 }
 
+func TestAnUploadMayTakeLongButNotStall(t *testing.T) {
+	t.Parallel()
+	for name, stalls := range map[string]bool{"slow": false, "stalled": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				cfg := testConfig()
+				cfg.Client = &http.Client{Timeout: 10 * time.Second, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					defer r.Body.Close()
+					for {
+						_, err := io.CopyN(io.Discard, r.Body, 1<<20)
+						if err != nil {
+							break
+						}
+						time.Sleep(9 * time.Second)
+					}
+					if stalls {
+						<-r.Context().Done()
+						return nil, r.Context().Err()
+					}
+					return (&api{answers: []answer{sentMessage}}).RoundTrip(&http.Request{URL: r.URL})
+				})}
+				c, err := New(cfg)
+				require.NoError(t, err)
+				film := &endless{left: 10 << 20}
+				_, err = c.API(t.Context()).Send(tgbotapi.NewVideo(5, tgbotapi.FileReader{Name: "film", Reader: film}))
+				if !stalls {
+					require.NoError(t, err)
+					return
+				}
+				require.ErrorIs(t, err, channel.ErrOutcomeUnknown)
+				require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+				require.NotErrorIs(t, err, context.Canceled, "nobody cancelled it")
+			})
+		})
+	}
+}
+
 func TestAFileThatCannotBeReadIsNotThePlatformsFault(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is broken")
@@ -567,10 +605,11 @@ func FuzzTheFieldsOfAnUploadAreFoundAndItsBodyIsSentAsItWas(f *testing.F) {
 	f.Add("--x--\r\n")
 	f.Add("--x\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n")
 	f.Fuzz(func(t *testing.T, body string) {
-		u := &upload{body: io.NopCloser(strings.NewReader(body)), token: newToken(testToken)}
+		u := &libraryBody{body: io.NopCloser(strings.NewReader(body)), token: newToken(testToken)}
 		if _, err := u.fields("x"); err != nil {
 			require.ErrorIs(t, err, channel.ErrInvalid)
 		}
+		defer u.watch(time.Hour, func() {})()
 		got, err := io.ReadAll(u)
 		require.NoError(t, err)
 		require.Equal(t, body, string(got))

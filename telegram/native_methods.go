@@ -72,8 +72,8 @@ func traitsOf(method string) traits {
 	}
 }
 
-// itemFields name the list of what becomes a message each.
-var itemFields = map[string]string{
+// listFields name the list of what becomes a message each.
+var listFields = map[string]string{
 	"sendmediagroup":  "media",
 	"forwardmessages": "message_ids",
 	"copymessages":    "message_ids",

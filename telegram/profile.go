@@ -121,26 +121,27 @@ func (d *driver) refusedSubscription(err error) (channel.Subscription, error) {
 
 // ownMember is the bot in a chat.
 type ownMember struct {
-	member
-	IsMember bool  `json:"is_member"`
-	CanSend  bool  `json:"can_send_messages"`
-	CanPost  *bool `json:"can_post_messages"` // of an administrator of a channel
+	Status   string `json:"status"`
+	IsMember bool   `json:"is_member"`         // though restricted
+	CanSend  bool   `json:"can_send_messages"` // though restricted
+	CanPost  *bool  `json:"can_post_messages"` // of an administrator, in channels
 }
 
 func (m *ownMember) subscription() channel.Subscription {
-	may, known := m.mayWrite()
-	switch {
-	case m.Status == "restricted":
-		may, known = m.IsMember && m.CanSend, true
-	case m.Status == "administrator" && m.CanPost != nil:
-		may = *m.CanPost
-	}
-	switch {
-	case !known:
+	may := false
+	switch m.Status {
+	case "creator", "member":
+		may = true
+	case "administrator":
+		may = m.CanPost == nil || *m.CanPost
+	case "restricted":
+		may = m.IsMember && m.CanSend
+	case "left", "kicked":
+	default: // not known to this package
 		return channel.Subscription{}
-	case may:
-		return channel.Subscription{State: channel.StateActive}
-	default:
+	}
+	if !may {
 		return channel.Subscription{State: channel.StateInactive, Reason: channel.ErrNotSubscribed}
 	}
+	return channel.Subscription{State: channel.StateActive}
 }
