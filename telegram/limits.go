@@ -78,18 +78,19 @@ var limits = channel.Limits{
 		channel.FeatureSilent:         channel.LevelFull,
 		channel.FeatureNoPreview:      channel.LevelFull,
 
-		channel.FeatureEdit:         channel.LevelPartial, // of texts; captions are not texts
-		channel.FeatureDelete:       channel.LevelPartial, // for 48 hours
-		channel.FeatureReact:        channel.LevelFull,
-		channel.FeatureTyping:       channel.LevelFull,
-		channel.FeatureAnswer:       channel.LevelFull,
-		channel.FeatureLinks:        channel.LevelFull,
-		channel.FeatureRegister:     channel.LevelFull,
-		channel.FeaturePoll:         channel.LevelFull,
-		channel.FeatureProfile:      channel.LevelFull,
+		channel.FeatureEdit:      channel.LevelPartial, // of texts; captions are not texts
+		channel.FeatureDelete:    channel.LevelPartial, // for 48 hours
+		channel.FeatureReact:     channel.LevelFull,
+		channel.FeatureTyping:    channel.LevelFull,
+		channel.FeatureAnswer:    channel.LevelFull,
+		channel.FeatureLinks:     channel.LevelFull,
+		channel.FeatureRegister:  channel.LevelFull,
+		channel.FeaturePoll:      channel.LevelFull,
+		channel.FeatureProfile:   channel.LevelFull,
+		channel.FeatureReactions: channel.LevelPartial, // in groups, to administrators
+		channel.FeatureOptOut:    channel.LevelFull,
+
 		channel.FeatureSubscription: channel.LevelPartial, // of groups and channels
-		channel.FeatureReactions:    channel.LevelPartial, // in groups, to administrators
-		channel.FeatureOptOut:       channel.LevelFull,
 	},
 }
 
@@ -104,9 +105,9 @@ func (d *driver) Rules() adapter.Rules {
 		Paces:      paces,
 		UserBatch:  1,
 		UserCosts:  botCosts,
-		Tells:      tells,
-		ChatOf:     nativeChat,
 
 		SubscriptionCosts: botCosts,
+		Tells:             tells,
+		ChatOf:            nativeChat,
 	}
 }
