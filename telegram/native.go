@@ -27,17 +27,29 @@ func (c *Channel) API(ctx context.Context) *tgbotapi.BotAPI {
 	return &bot
 }
 
-// Extra is what only Telegram's messages have. The zero value changes nothing.
+// Extra is what only Telegram's messages have. The zero value changes nothing. What is for files goes with the files of a
+// message, what is for a text with its text.
 type Extra struct {
 	Protect       bool   // no forwarding, no saving
 	Effect        string // message_effect_id: an animation; in private chats only
 	PaidBroadcast bool   // up to 1000 messages a second, for 0.1 Star each above the free 30
 	ParseMode     string // HTML or MarkdownV2, of a Text without Styles; it must fit into one message
+	Spoiler       bool   // covers photos, videos and animations until somebody looks
+	CaptionAbove  bool   // shows the text above the photos and videos
+	Preview       Preview
+}
+
+// Preview is how the preview of a link in a text looks. NoPreview of a Message stands above it.
+type Preview struct {
+	URL       string // of the link that is shown; empty: the first in the text
+	Small     bool   // a small image
+	Large     bool   // a large one
+	AboveText bool
 }
 
 // Native is e as the native parameters of a Message.
 func (e Extra) Native() channel.Native {
-	fields := make(map[string]any, 4)
+	fields := make(map[string]any, 7)
 	if e.Protect {
 		fields["protect_content"] = true
 	}
@@ -50,11 +62,42 @@ func (e Extra) Native() channel.Native {
 	if e.ParseMode != "" {
 		fields["parse_mode"] = e.ParseMode
 	}
+	if e.Spoiler {
+		fields["has_spoiler"] = true
+	}
+	if e.CaptionAbove {
+		fields["show_caption_above_media"] = true
+	}
+	if e.Preview != (Preview{}) {
+		fields["link_preview_options"] = e.Preview.options()
+	}
 	raw, err := json.Marshal(fields)
 	if err != nil { // strings and bools always marshal
 		panic(err)
 	}
 	return channel.Native{platform: raw}
+}
+
+func (p Preview) options() map[string]any {
+	options := make(map[string]any, 4)
+	if p.URL != "" {
+		options["url"] = p.URL
+	}
+	for name, set := range map[string]bool{
+		"prefer_small_media": p.Small, "prefer_large_media": p.Large, "show_above_text": p.AboveText,
+	} {
+		if set {
+			options[name] = true
+		}
+	}
+	return options
+}
+
+// ofText is whether a native parameter is for a text, or for files. Those of which a message may have both are not here.
+var ofText = map[string]bool{
+	"link_preview_options":     true,
+	"has_spoiler":              false,
+	"show_caption_above_media": false,
 }
 
 // putNative merges native parameters, never over one that is set.
@@ -68,6 +111,9 @@ func putNative(p tgbotapi.Params, native json.RawMessage) error {
 	}
 	for name, value := range fields {
 		if _, set := p[name]; set {
+			continue
+		}
+		if text, only := ofText[name]; only && text != (p["text"] != "") {
 			continue
 		}
 		if name == "parse_mode" && p["entities"] != "" {

@@ -10,7 +10,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"os"
 	"path"
 	"strings"
 	"sync/atomic"
@@ -151,10 +150,15 @@ func (n *libraryCall) costs() []adapter.Cost {
 		return registerCosts
 	case n.traits&writes == 0 || n.to == (target{}):
 		return botCosts
-	default:
-		return manyCosts(n.to, n.items())
 	}
+	if items := n.items(); items > 1 {
+		return n.to.albumCosts(min(items, mostItems))
+	}
+	return n.to.costs()
 }
+
+// mostItems is what any pace that counts items has: a call with more takes it whole.
+const mostItems = 20
 
 // items is how many messages the call makes.
 func (n *libraryCall) items() int {
@@ -164,23 +168,6 @@ func (n *libraryCall) items() int {
 		return 1
 	}
 	return max(len(items), 1)
-}
-
-// manyCosts is what several messages of one call cost, at most all that a pace has.
-func manyCosts(to target, items int) []adapter.Cost {
-	costs := to.costs()
-	if items == 1 {
-		return costs
-	}
-	many := make([]adapter.Cost, len(costs))
-	for i, cost := range costs {
-		for _, p := range paces {
-			if p.Name == cost.Pace {
-				many[i] = adapter.Cost{Pace: cost.Pace, Units: min(items, p.N)}
-			}
-		}
-	}
-	return many
 }
 
 // pace is what a 429 pauses.
@@ -245,7 +232,7 @@ func (n *libraryCall) make(ctx context.Context, d *driver) ([]byte, error) {
 		var cancel context.CancelCauseFunc
 		ctx, cancel = context.WithCancelCause(ctx)
 		defer cancel(nil)
-		defer n.stream.watch(by.Timeout, func() { cancel(os.ErrDeadlineExceeded) })()
+		defer n.stream.watch(by.Timeout, func() { cancel(stalled{}) })()
 		by = d.pollClient
 	case strings.EqualFold(n.method, "getUpdates"):
 		var cancel context.CancelFunc
@@ -259,8 +246,8 @@ func (n *libraryCall) make(ctx context.Context, d *driver) ([]byte, error) {
 		return body, nil
 	case n.stream != nil && n.stream.failed.Load() != nil:
 		return nil, n.stream.failed.Load()
-	case context.Cause(ctx) == os.ErrDeadlineExceeded:
-		return nil, os.ErrDeadlineExceeded // of an upload: the caller's own context goes on
+	case context.Cause(ctx) == (stalled{}):
+		return nil, stalled{} // of an upload: the caller's own context goes on
 	default:
 		return nil, err
 	}
@@ -335,12 +322,12 @@ func (u *libraryBody) Read(p []byte) (int, error) {
 
 func (u *libraryBody) Close() error { return u.body.Close() }
 
-// watch calls stalled when nothing was read for long, until the function that it returns is called.
-func (u *libraryBody) watch(long time.Duration, stalled func()) (end func() bool) {
+// watch calls end when nothing was read for long, until the function that it returns is called.
+func (u *libraryBody) watch(long time.Duration, end func()) (stop func() bool) {
 	if long <= 0 {
 		long = callTimeout
 	}
-	u.long, u.stall = long, time.AfterFunc(long, stalled)
+	u.long, u.stall = long, time.AfterFunc(long, end)
 	return u.stall.Stop
 }
 
