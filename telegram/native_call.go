@@ -4,16 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"path"
 	"strings"
-	"sync/atomic"
-	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
@@ -35,12 +31,15 @@ type nativeClient struct {
 func (c *nativeClient) Do(r *http.Request) (*http.Response, error) {
 	d := c.channel.driver
 	op := path.Base(r.URL.Path)
+	defer r.Body.Close() // also when it was never sent: the library waits for somebody to read it
+	stop := context.AfterFunc(c.ctx, func() { r.Body.Close() })
+	defer stop()
 	n, err := newLibraryCall(r, op, d.token)
-	if err != nil {
+	if err != nil && c.ctx.Err() == nil {
 		return nil, named(op, err)
 	}
-	if n.stream != nil {
-		defer n.stream.Close() // also when it was never sent: the library waits for somebody to read it
+	if err != nil { // the wait for its first file ended: the engine says so
+		n = &libraryCall{method: op}
 	}
 	reply, err := adapter.Do(c.ctx, c.channel.engine, n.call(), func(ctx context.Context) ([]byte, error) {
 		reply, err := n.make(ctx, d)
@@ -77,7 +76,6 @@ func newLibraryCall(r *http.Request, method string, t *token) (*libraryCall, err
 		n.fields, err = formFields(r)
 	}
 	if err != nil {
-		_ = r.Body.Close()
 		return nil, err
 	}
 	n.to = targetOf(n.fields)
@@ -136,7 +134,7 @@ func (n *libraryCall) call() adapter.Call {
 	if n.follows() {
 		call.Move = n.move
 	}
-	if n.method == "answerCallbackQuery" {
+	if strings.EqualFold(n.method, "answerCallbackQuery") {
 		call.Answers = n.fields.Get("callback_query_id")
 	}
 	return call
@@ -273,73 +271,4 @@ func reply(ctx context.Context, by *http.Client, r *http.Request, t *token) ([]b
 	default:
 		return body, nil
 	}
-}
-
-// libraryBody is the body of a request with files.
-type libraryBody struct {
-	body   io.ReadCloser
-	token  *token
-	read   bytes.Buffer // what was read to find the fields, and is still to send
-	stall  *time.Timer  // ends a call whose body nobody reads
-	long   time.Duration
-	failed atomic.Pointer[channel.Error] // the library could not read a file. The transport may still be reading
-}
-
-// fields reads as far as the first file. It keeps what it read, which is little more than the fields.
-func (u *libraryBody) fields(boundary string) (url.Values, error) {
-	fields := make(url.Values)
-	parts := multipart.NewReader(io.TeeReader(fileReader{u}, &u.read), boundary)
-	for left := int64(maxFields); ; {
-		part, err := parts.NextRawPart()
-		switch {
-		case err == io.EOF, err == nil && part.FileName() != "":
-			return fields, nil
-		case u.failed.Load() != nil:
-			return nil, u.failed.Load()
-		case err != nil:
-			return nil, refuse(channel.ErrInvalid, "the parameters are no form")
-		}
-		value, err := io.ReadAll(io.LimitReader(part, left+1))
-		switch left -= int64(len(value)); {
-		case u.failed.Load() != nil:
-			return nil, u.failed.Load()
-		case err != nil:
-			return nil, refuse(channel.ErrInvalid, "the parameters are no form")
-		case left < 0:
-			return nil, tooLong()
-		}
-		fields.Set(part.FormName(), string(value))
-	}
-}
-
-func (u *libraryBody) Read(p []byte) (int, error) {
-	u.stall.Reset(u.long)
-	if u.read.Len() > 0 {
-		return u.read.Read(p)
-	}
-	return fileReader{u}.Read(p)
-}
-
-func (u *libraryBody) Close() error { return u.body.Close() }
-
-// watch calls end when nothing was read for long, until the function that it returns is called.
-func (u *libraryBody) watch(long time.Duration, end func()) (stop func() bool) {
-	if long <= 0 {
-		long = callTimeout
-	}
-	u.long, u.stall = long, time.AfterFunc(long, end)
-	return u.stall.Stop
-}
-
-// fileReader reads what is left of an upload, and tells a file that cannot be read from a request that failed.
-type fileReader struct{ *libraryBody }
-
-func (r fileReader) Read(p []byte) (int, error) {
-	n, err := r.body.Read(p)
-	if err != nil && err != io.EOF && !errors.Is(err, io.ErrClosedPipe) {
-		e := refuse(channel.ErrInvalid, "a file cannot be read")
-		e.Err = r.token.clean(err)
-		r.failed.CompareAndSwap(nil, e)
-	}
-	return n, err
 }

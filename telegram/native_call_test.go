@@ -1,18 +1,14 @@
 package telegram
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -23,7 +19,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/parley-go/parley/channel"
-	"github.com/parley-go/parley/channel/adapter"
 )
 
 // uploads is a platform that takes uploads too: it answers as api does.
@@ -154,76 +149,6 @@ func TestTheLibrarysCallsArrive(t *testing.T) {
 				assert.Equal(t, map[string]string{"document": "a.txt:content"}, u.calls[0].files)
 			}
 		})
-	}
-}
-
-// callOf is what the engine is told of a call of the library.
-func callOf(t *testing.T, method, query string) (*libraryCall, adapter.Call) {
-	t.Helper()
-	r, err := http.NewRequest(http.MethodPost, "https://api.example/bot1:x/"+method, strings.NewReader(query))
-	require.NoError(t, err)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	n, err := newLibraryCall(r, method, newToken(testToken))
-	require.NoError(t, err)
-	return n, n.call()
-}
-
-func TestALibrarysCallPaysAsOurOwnDo(t *testing.T) {
-	t.Parallel()
-	album := []adapter.Cost{{Pace: paceBot, Units: 3}, {Pace: paceChat}, {Pace: paceGroup, Units: 3}}
-	hundred := []adapter.Cost{{Pace: paceBot, Units: 20}, {Pace: paceChat}}
-	numbers := "[" + strings.TrimSuffix(strings.Repeat("1,", 100), ",") + "]"
-	for _, test := range []struct {
-		method, query string
-		chat          string
-		costs         []adapter.Cost
-		pace          string
-		repeatable    bool
-	}{
-		{"sendMessage", "chat_id=5", "5", privateCosts, paceChat, false},
-		{"SENDMESSAGE", "chat_id=5", "5", privateCosts, paceChat, false},
-		{"sendSomethingNew", "chat_id=-5", "-5", groupCosts, paceGroup, false},
-		{"sendMessage", "chat_id=@our_news", "@our_news", groupCosts, paceGroup, false},
-		{"sendMessage", "chat_id=-1002233445566&message_thread_id=17", "-1002233445566/17", groupCosts, paceGroup, false},
-		{"sendMessage", "chat_id=-1002233445566&message_thread_id=1", "-1002233445566", groupCosts, paceGroup, false},
-		{"sendMessage", "chat_id=-1002233445566&direct_messages_topic_id=17", "-1002233445566/d17", groupCosts, paceGroup, false},
-		{"sendMessage", "chat_id=66&business_connection_id=bc_A", "66/bbc_A", privateCosts, paceChat, false},
-		{"sendMediaGroup", "chat_id=-5&media=[{},{},{}]", "-5", album, paceGroup, false},
-		{"sendMediaGroup", "chat_id=-5&media=no+JSON", "-5", groupCosts, paceGroup, false},
-		{"copyMessages", "chat_id=5&from_chat_id=6&message_ids=" + numbers, "5", hundred, paceChat, false},
-		{"forwardMessages", "chat_id=5&message_ids=[1]", "5", privateCosts, paceChat, false},
-		{"copyMessage", "chat_id=5", "5", privateCosts, paceChat, false},
-		{"editMessageText", "chat_id=-5&message_id=7", "-5", groupCosts, paceGroup, true},
-		{"editMessageText", "inline_message_id=x", "", botCosts, paceBot, true},
-		{"editForumTopic", "chat_id=-5", "-5", botCosts, paceGroup, false},
-		{"sendGift", "user_id=5", "5", privateCosts, paceChat, false},
-		{"sendChatJoinRequestWebApp", "chat_join_request_query_id=5", "", botCosts, paceBot, false},
-		{"sendChatAction", "chat_id=5&action=typing", "5", botCosts, paceChat, true},
-		{"sendMessageDraft", "chat_id=5", "5", botCosts, paceChat, true},
-		{"deleteMessage", "chat_id=5&message_id=7", "5", botCosts, paceChat, true},
-		{"pinChatMessage", "chat_id=5&message_id=7", "5", botCosts, paceChat, false},
-		{"unpinChatMessage", "chat_id=5", "5", botCosts, paceChat, false},
-		{"getMe", "", "", botCosts, paceBot, true},
-		{"getChat", "chat_id=@our_news", "@our_news", botCosts, paceGroup, true},
-		{"getUpdates", "", "", botCosts, paceBot, true},
-		{"logOut", "", "", botCosts, paceBot, false},
-		{"setWebhook", "url=", "", registerCosts, paceRegister, true},
-		{"deleteWebhook", "", "", registerCosts, paceRegister, true},
-		{"sendMessage", "chat_id=no+chat", "", botCosts, paceBot, false},
-		{"sendMessage", "", "", botCosts, paceBot, false},
-	} {
-		n, call := callOf(t, test.method, test.query)
-		about := test.method + "?" + test.query
-		assert.Equal(t, test.costs, call.Costs, about)
-		assert.Equal(t, test.pace, n.pace(), about)
-		assert.Equal(t, test.repeatable, call.Repeatable, about)
-		assert.Equal(t, test.method, call.Op)
-		assert.False(t, call.Once)
-		if test.chat == "" {
-			assert.Empty(t, call.ChatIDs, about)
-		} else {
-			assert.Equal(t, []string{test.chat}, call.ChatIDs, about)
-		}
 	}
 }
 
@@ -392,121 +317,6 @@ func TestGetUpdatesWaitsLongerThanTheClient(t *testing.T) {
 	})
 }
 
-// endless counts what is read of it.
-type endless struct {
-	read atomic.Int64
-	left int64
-}
-
-func (e *endless) Read(p []byte) (int, error) {
-	n := min(int64(len(p)), e.left)
-	if n == 0 {
-		return 0, io.EOF
-	}
-	e.left -= n
-	e.read.Add(n)
-	return int(n), nil
-}
-
-func TestAnUploadIsNotHeldInMemory(t *testing.T) {
-	t.Parallel()
-	const size = 32 << 20
-	film := &endless{left: size}
-	var got int64
-	c := unlucky(t, func(r *http.Request) (*http.Response, error) {
-		assert.Less(t, film.read.Load(), int64(128<<10), "of the file no more than came with the fields")
-		n, err := io.Copy(io.Discard, r.Body)
-		got = n
-		require.NoError(t, err)
-		return (&api{answers: []answer{sentMessage}}).RoundTrip(&http.Request{URL: r.URL})
-	})
-	_, err := c.API(t.Context()).Send(tgbotapi.NewVideo(5, tgbotapi.FileReader{Name: "film", Reader: film}))
-	require.NoError(t, err)
-	assert.Greater(t, got, int64(size))
-	assert.Equal(t, int64(size), film.read.Load())
-}
-
-func TestAnUploadMayTakeLongButNotStall(t *testing.T) {
-	t.Parallel()
-	for name, stalls := range map[string]bool{"slow": false, "stalled": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				cfg := testConfig()
-				cfg.Client = &http.Client{Timeout: 10 * time.Second, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-					defer r.Body.Close()
-					for {
-						_, err := io.CopyN(io.Discard, r.Body, 1<<20)
-						if err != nil {
-							break
-						}
-						time.Sleep(9 * time.Second)
-					}
-					if stalls {
-						<-r.Context().Done()
-						return nil, r.Context().Err()
-					}
-					return (&api{answers: []answer{sentMessage}}).RoundTrip(&http.Request{URL: r.URL})
-				})}
-				c, err := New(cfg)
-				require.NoError(t, err)
-				film := &endless{left: 10 << 20}
-				_, err = c.API(t.Context()).Send(tgbotapi.NewVideo(5, tgbotapi.FileReader{Name: "film", Reader: film}))
-				if !stalls {
-					require.NoError(t, err)
-					return
-				}
-				require.ErrorIs(t, err, channel.ErrOutcomeUnknown)
-				require.ErrorIs(t, err, stalled{})
-				require.NotErrorIs(t, err, context.Canceled, "nobody cancelled it")
-			})
-		})
-	}
-}
-
-func TestAFileThatCannotBeReadIsNotThePlatformsFault(t *testing.T) {
-	t.Parallel()
-	broken := errors.New("the disk is broken")
-	late := io.MultiReader(bytes.NewReader(make([]byte, 1<<20)), readerFunc(func([]byte) (int, error) { return 0, broken }))
-	leak := &url.Error{Op: "Get", URL: "https://api.telegram.org/file/bot" + testToken + "/x", Err: io.ErrUnexpectedEOF}
-	for name, test := range map[string]struct {
-		file tgbotapi.RequestFileData
-		want error
-	}{
-		"missing":              {tgbotapi.FilePath("/no/such/file"), os.ErrNotExist},
-		"broken at once":       {tgbotapi.FileReader{Name: "x", Reader: readerFunc(func([]byte) (int, error) { return 0, broken })}, broken},
-		"broken late":          {tgbotapi.FileReader{Name: "x", Reader: late}, broken},
-		"with a token in that": {tgbotapi.FileReader{Name: "x", Reader: readerFunc(func([]byte) (int, error) { return 0, leak })}, io.ErrUnexpectedEOF},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c, u := newUploads(t, channel.Options{}, sentMessage)
-			_, err := c.API(t.Context()).Send(tgbotapi.NewDocument(5, test.file))
-			require.ErrorIs(t, err, channel.ErrInvalid)
-			require.ErrorIs(t, err, test.want)
-			require.EqualError(t, err, "telegram: sendDocument: a file cannot be read")
-			assert.NotContains(t, shown(t, err), "canary")
-			assert.Empty(t, u.calls)
-		})
-	}
-}
-
-type readerFunc func([]byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
-func TestParametersThatTheServerWouldRefuseAreNotSent(t *testing.T) {
-	t.Parallel()
-	c, u := newUploads(t, channel.Options{}, sentMessage)
-	long := strings.Repeat("x", maxForm+1)
-	_, err := c.API(t.Context()).UploadFiles("sendDocument", tgbotapi.Params{"chat_id": "5", "caption": long}, []tgbotapi.RequestFile{{Name: "document", Data: aFile}})
-	require.ErrorIs(t, err, channel.ErrTooLarge)
-	_, err = c.API(t.Context()).MakeRequest("sendMessage", tgbotapi.Params{"chat_id": "5", "text": long})
-	require.ErrorIs(t, err, channel.ErrTooLarge)
-	require.EqualError(t, err, "telegram: sendMessage: the parameters have more than 1048576 bytes")
-	assert.Empty(t, u.calls)
-}
-
 func TestAFailureOfALibrarysCallTeaches(t *testing.T) {
 	t.Parallel()
 	blocked := refused(403, "Forbidden: bot was blocked by the user", "")
@@ -583,35 +393,5 @@ func TestALibrarysCallFollowsAGroupThatMoved(t *testing.T) {
 		sent, err := c.Send(t.Context(), "5", channel.Text("hi"))
 		require.NoError(t, err)
 		assert.Equal(t, "5", sent.ChatID)
-	})
-}
-
-func TestAFormThatIsNoneIsRefused(t *testing.T) {
-	t.Parallel()
-	for kind, body := range map[string]string{
-		"application/x-www-form-urlencoded": "%zz",
-		"multipart/form-data; boundary=x":   "--x\r\nno header",
-	} {
-		r, err := http.NewRequest(http.MethodPost, "https://api.example/sendMessage", strings.NewReader(body))
-		require.NoError(t, err)
-		r.Header.Set("Content-Type", kind)
-		_, err = newLibraryCall(r, "sendMessage", newToken(testToken))
-		require.ErrorIs(t, err, channel.ErrInvalid, kind)
-	}
-}
-
-func FuzzTheFieldsOfAnUploadAreFoundAndItsBodyIsSentAsItWas(f *testing.F) {
-	f.Add("--x\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n5\r\n--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a\"\r\nContent-Type: application/octet-stream\r\n\r\nbytes\r\n--x--\r\n")
-	f.Add("--x--\r\n")
-	f.Add("--x\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n")
-	f.Fuzz(func(t *testing.T, body string) {
-		u := &libraryBody{body: io.NopCloser(strings.NewReader(body)), token: newToken(testToken)}
-		if _, err := u.fields("x"); err != nil {
-			require.ErrorIs(t, err, channel.ErrInvalid)
-		}
-		defer u.watch(time.Hour, func() {})()
-		got, err := io.ReadAll(u)
-		require.NoError(t, err)
-		require.Equal(t, body, string(got))
 	})
 }
