@@ -32,7 +32,7 @@ func (c *Channel) API(ctx context.Context) *tgbotapi.BotAPI {
 type Extra struct {
 	Protect       bool   // no forwarding, no saving
 	Effect        string // message_effect_id: an animation; in private chats only
-	PaidBroadcast bool   // up to 1000 messages a second, for 0.1 Star each above the free 30
+	PaidBroadcast bool   // may cost 0.1 Star, above the free 30 messages a second; this package keeps to those
 	ParseMode     string // HTML or MarkdownV2, of a Text without Styles; it must fit into one message
 	Spoiler       bool   // covers photos, videos and animations until somebody looks
 	CaptionAbove  bool   // shows the text above the photos and videos
