@@ -238,7 +238,7 @@ func (n *libraryCall) make(ctx context.Context, d *driver) ([]byte, error) {
 		defer cancel()
 		by = d.pollClient
 	}
-	body, err := reply(ctx, by, r, d.token)
+	body, err := exchange(ctx, by, r, d.token)
 	switch {
 	case err == nil:
 		return body, nil
@@ -251,8 +251,8 @@ func (n *libraryCall) make(ctx context.Context, d *driver) ([]byte, error) {
 	}
 }
 
-// reply makes a request and returns the body of the reply, which is the Bot API's and ok.
-func reply(ctx context.Context, by *http.Client, r *http.Request, t *token) ([]byte, error) {
+// exchange makes a request and returns the body of the reply, which is the Bot API's and ok.
+func exchange(ctx context.Context, by *http.Client, r *http.Request, t *token) ([]byte, error) {
 	resp, err := (&client{ctx: ctx, http: by, token: t}).Do(r)
 	if err != nil {
 		return nil, err
