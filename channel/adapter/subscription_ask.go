@@ -25,9 +25,6 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 	if now.Sub(m.known.Asked) <= believed || m.known.State != channel.StateUnknown && now.Sub(m.known.Seen) <= believed {
 		return m.known.Subscription, nil
 	}
-	if c.rules.Tells != nil && !c.rules.Tells(chatID) {
-		return m.known.Subscription, nil
-	}
 	s, failed := c.askSubscription(ctx, chatID)
 	if to := c.latest(chatID); failed != nil && to != chatID { // which the failure told
 		s, failed = c.askSubscription(ctx, to)
@@ -42,8 +39,11 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 	}
 }
 
-// askSubscription asks the platform, and notes what it says.
+// askSubscription asks the platform, and notes what it says. Where that has no answer it is ErrUnsupported.
 func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.Subscription, *channel.Error) {
+	if c.rules.Tells != nil && !c.rules.Tells(chatID) {
+		return channel.Subscription{}, c.fail(opSubscription, channel.ErrUnsupported)
+	}
 	since := time.Now()
 	s, found, err := c.people.subscriptions.get(ctx, chatID, c.rules.SubscriptionBatch,
 		surviving(c, func(ctx context.Context, ids []string) (map[string]channel.Subscription, error) {
