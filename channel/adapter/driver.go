@@ -169,6 +169,13 @@ type Rules struct {
 	UserKeep          time.Duration // how long a profile is good; 0: a day
 	SubscriptionBatch int           // chats of one call of Subscriptions; 0: 1
 	SubscriptionCosts []Cost        // of one call of Subscriptions
+
+	// Tells says which chats Subscriptions can have an answer about; the others are not asked about. Nil: all.
+	Tells func(chatID string) bool
+
+	// ChatOf is the platform's own chat in a Chat.ID that begins with it: of a topic's, the group. It is what moves, and
+	// what follows it stays. Nil: the whole ID.
+	ChatOf func(chatID string) string
 }
 
 // Pace is a limit: N units in any window of length Per.
@@ -225,7 +232,12 @@ type Verdict struct {
 	// the engine chooses one. Empty: none.
 	Pause string
 
-	// MovedTo is the chat's new ID: the engine remembers it and sends there. Empty: it did not move.
+	// Widens names a Pace of the account that is paused too once several chats were refused by Pause, and no call to any
+	// chat succeeded between: the platform does not say whom it limits, but then it is the account. Empty: never.
+	Widens string
+
+	// MovedTo is the new ID of the chat, or of what Rules.ChatOf has of it: the engine remembers it and sends there.
+	// Empty: it did not move.
 	MovedTo string
 }
 

@@ -13,7 +13,7 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 	if chatID == "" {
 		return channel.Subscription{}, c.fail(opSubscription, &channel.Error{Reason: channel.ErrInvalid, Message: "no chat ID"})
 	}
-	chatID = c.sender.moves.latest(chatID)
+	chatID = c.latest(chatID)
 	m, err := c.recall(ctx, chatID)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -26,6 +26,9 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 		return m.known.on(now), nil
 	}
 	s, failed := c.askSubscription(ctx, chatID)
+	if to := c.latest(chatID); failed != nil && to != chatID { // which the failure told
+		s, failed = c.askSubscription(ctx, to)
+	}
 	switch {
 	case failed == nil:
 		return s, nil
@@ -36,8 +39,11 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 	}
 }
 
-// askSubscription asks the platform, and notes what it says.
+// askSubscription asks the platform, and notes what it says. Where that has no answer it is ErrUnsupported.
 func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.Subscription, *channel.Error) {
+	if c.rules.Tells != nil && !c.rules.Tells(chatID) {
+		return channel.Subscription{}, c.fail(opSubscription, channel.ErrUnsupported)
+	}
 	since := time.Now()
 	s, found, err := c.people.subscriptions.get(ctx, chatID, c.rules.SubscriptionBatch,
 		surviving(c, func(ctx context.Context, ids []string) (map[string]channel.Subscription, error) {
