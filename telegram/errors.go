@@ -102,7 +102,8 @@ const (
 	textNoText         = "there is no text in the message to edit"
 )
 
-// wrapped is how an album tells that one of its messages failed. Others of it may be out.
+// wrapped is how an album tells of the first of its messages that failed. The others may be out, whichever that is: what
+// is wrong with one file stops no other. What is wrong with the chat stops all of them.
 const wrapped = "failed to send message #"
 
 // failure is an error of a call, and what its meaning depends on beside.

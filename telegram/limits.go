@@ -114,6 +114,8 @@ var textLimits = channel.Limits{
 		channel.FeatureAnimation:      channel.LevelFull,
 		channel.FeatureVideoNote:      channel.LevelFull,
 		channel.FeatureAlbum:          channel.LevelPartial, // photos with videos; files, and audio, among themselves
+		channel.FeatureLocation:       channel.LevelFull,
+		channel.FeatureContact:        channel.LevelFull,
 		channel.FeatureInlineKeyboard: channel.LevelFull,
 		channel.FeatureReplyKeyboard:  channel.LevelFull,
 		channel.FeatureReplyTo:        channel.LevelFull,
