@@ -109,7 +109,7 @@ func (u *MemoryUser) Open(link string) {
 	u.Start(ref)
 }
 
-// Press presses the newest button with the label. One that opens a URL tells the bot nothing.
+// Press presses the newest button with the label, of a keyboard or a card. One that opens a URL tells the bot nothing.
 func (u *MemoryUser) Press(label string) {
 	m, b, ok := u.button(label)
 	if !ok {
@@ -120,17 +120,7 @@ func (u *MemoryUser) Press(label string) {
 	if data == "" {
 		data = b.Text
 	}
-	kind := b.Kind
-	switch {
-	case kind != "":
-	case b.URL != "":
-		kind = channel.ButtonURL
-	case m.Keyboard.Inline:
-		kind = channel.ButtonCallback
-	default:
-		kind = channel.ButtonReply
-	}
-	switch kind {
+	switch b.Kind {
 	case channel.ButtonCallback:
 		u.server.mu.Lock()
 		u.server.updates++
@@ -147,17 +137,32 @@ func (u *MemoryUser) Press(label string) {
 	}
 }
 
+// button is the newest with the label, with its Kind.
 func (u *MemoryUser) button(label string) (channel.Message, channel.Button, bool) {
 	for _, m := range slices.Backward(u.Messages()) {
-		if m.Keyboard == nil {
-			continue
+		var inline, reply []channel.Button
+		for _, card := range m.Cards {
+			inline = append(inline, card.Buttons...)
 		}
-		for _, row := range m.Keyboard.Rows {
-			for _, b := range row {
-				if b.Text == label {
-					return m, b, true
-				}
+		if k := m.Keyboard; k != nil && k.Inline {
+			inline = append(inline, slices.Concat(k.Rows...)...)
+		} else if k != nil {
+			reply = slices.Concat(k.Rows...)
+		}
+		for i, b := range slices.Concat(inline, reply) {
+			if b.Text != label {
+				continue
 			}
+			switch {
+			case b.Kind != "":
+			case b.URL != "":
+				b.Kind = channel.ButtonURL
+			case i < len(inline):
+				b.Kind = channel.ButtonCallback
+			default:
+				b.Kind = channel.ButtonReply
+			}
+			return m, b, true
 		}
 	}
 	return channel.Message{}, channel.Button{}, false

@@ -74,7 +74,9 @@ func TestEveryVerbOfAPersonReachesTheBot(t *testing.T) {
 			assert.Equal(t, "cv.pdf", e.Message.Attachments[0].Name)
 			assert.Equal(t, channel.AttachmentFile, e.Message.Attachments[0].Kind)
 		}},
-		"sending a place": {func(u *channeltest.MemoryUser) { u.SendLocation(channel.Location{Latitude: 1, Longitude: 2, Title: "Shop"}) }, channel.EventMessage, func(t *testing.T, e channel.Event) {
+		"sending a place": {func(u *channeltest.MemoryUser) {
+			u.SendLocation(channel.Location{Latitude: 1, Longitude: 2, Title: "Shop"})
+		}, channel.EventMessage, func(t *testing.T, e channel.Event) {
 			assert.Equal(t, &channel.Location{Latitude: 1, Longitude: 2, Title: "Shop"}, e.Message.Location)
 		}},
 		"sending a contact": {func(u *channeltest.MemoryUser) { u.SendContact(channel.Contact{Phone: "+43", Verified: true}) }, channel.EventMessage, func(t *testing.T, e channel.Event) {

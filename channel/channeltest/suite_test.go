@@ -122,6 +122,8 @@ func TestSpellingsFindASecretInAnyPlace(t *testing.T) {
 // lacking is what the in-memory platform has not, so that the suite leaves it out.
 const lacking = "a message is marked as read, a message is sent to many chats in one call, " +
 	"a handshake is answered in the platform's words, a webhook is registered, told and taken away, " +
-	"a registered webhook is delivered to, and none that was taken away, polling gives each event once it is handled"
+	"a registered webhook is delivered to, and none that was taken away, polling gives each event once it is handled, " +
+	"files without an album arrive one by one, a place that the platform lacks is written, " +
+	"contacts that the platform lacks are written, a message stands for each card that the platform lacks"
 
 var quiet = slog.New(slog.DiscardHandler)
