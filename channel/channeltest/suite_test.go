@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,7 +46,7 @@ func (r *recorder) all() string {
 
 func TestTheSuiteFindsFlaws(t *testing.T) {
 	t.Parallel()
-	for _, flaw := range flaws {
+	for _, flaw := range slices.Concat(flaws, mediaFlaws, albumFlaws, fileFlaws) {
 		t.Run(flaw.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -59,6 +60,17 @@ func TestTheSuiteFindsFlaws(t *testing.T) {
 				assert.Contains(t, report(t, flaw.check, open), flaw.says)
 			})
 		})
+	}
+}
+
+func TestEveryCheckOfFilesAndPlacesFindsAFlaw(t *testing.T) {
+	t.Parallel()
+	found := make(map[string]bool)
+	for _, flaw := range slices.Concat(mediaFlaws, albumFlaws, fileFlaws) {
+		found[flaw.check] = true
+	}
+	for _, c := range slices.Concat(mediaChecks, albumChecks, placeChecks, cardChecks, storageChecks, editChecks, partialChecks, receivedChecks) {
+		assert.True(t, found[c.name], "%q finds nothing", c.name)
 	}
 }
 
