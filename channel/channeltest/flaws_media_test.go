@@ -70,7 +70,7 @@ var mediaFlaws = []flaw{
 		b.reopened(func(open func() (io.ReadCloser, error)) func() (io.ReadCloser, error) {
 			return func() (io.ReadCloser, error) {
 				r, err := open()
-				return io.NopCloser(io.LimitReader(r, memoryMost)), err
+				return io.NopCloser(io.LimitReader(r, 1000)), err
 			}
 		})
 	}},
@@ -78,6 +78,28 @@ var mediaFlaws = []flaw{
 		b.reopened(func(open func() (io.ReadCloser, error)) func() (io.ReadCloser, error) {
 			content, err := readAll(open)
 			return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), err }
+		})
+	}},
+	{"cuts a file to the size that it says", "a file of another size than it says arrives whole, or not at all", "the contents of file 1", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) {
+			for i, a := range m.Attachments {
+				m.Attachments[i].Open = func() (io.ReadCloser, error) {
+					r, err := a.Open()
+					return struct {
+						io.Reader
+						io.Closer
+					}{io.LimitReader(r, a.Size), r}, err
+				}
+			}
+		})
+	}},
+	{"sends the picture of a file instead", "a picture of a file does not take its place", "the contents of file 1", func(b *broken, _ channel.Options) {
+		b.mangled(func(m *channel.Message) {
+			for i, a := range m.Attachments {
+				if a.Thumbnail != nil {
+					m.Attachments[i].Open = a.Thumbnail.Open
+				}
+			}
 		})
 	}},
 	{"opens files in vain", "a send of a file whose context has ended opens nothing", "Should be zero", func(b *broken, _ channel.Options) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing/iotest"
 	"time"
 
@@ -30,6 +31,8 @@ var mediaChecks = []check{
 	})},
 	{"a file that says it is too large is refused before the network", has(hasCalls, hasUploadLimit), checkSizeTooLarge},
 	{"a file that turns out too large is not sent", has(hasUser, hasUploadLimit), checkStreamTooLarge},
+	{"a file of another size than it says arrives whole, or not at all", hasUpload, checkSizeWrong},
+	{"a picture of a file does not take its place", has(hasUpload, claim(channel.FeatureImage)), checkThumbnail},
 	{"a send of a file whose context has ended opens nothing", has(hasCalls, hasUpload), checkMediaCancelled},
 }
 
@@ -47,79 +50,6 @@ func smallest(h Harness) (kind channel.AttachmentKind, limit int64) {
 		}
 	}
 	return kind, limit
-}
-
-// kindChecks try what the channel says of each kind of attachment.
-func kindChecks(probe Harness) []check {
-	var all []check
-	for _, kind := range mediaKinds {
-		add := func(what string, needs func(Harness) bool, run func(s *scene, kind channel.AttachmentKind)) {
-			all = append(all, check{"media " + string(kind) + " " + what, has(hasUser, needs), func(s *scene) { run(s, kind) }})
-		}
-		always := func(Harness) bool { return true }
-		if !claims(probe, channel.Feature(kind)) {
-			add("is shown as what stands in for it, or refused", always, checkStandIn)
-			continue
-		}
-		add("is seen as it was, sent as bytes", always, checkMediaBytes)
-		add("is seen as it was, sent by URL", always, checkMediaURL)
-		add("that a person sent is got, and can be sent on", func(h Harness) bool {
-			return h.person.SendFiles != nil || claims(h, channel.FeatureDownload)
-		}, checkMediaReceived)
-	}
-	return all
-}
-
-// shows sends a file with a caption and demands that it is seen.
-func (s *scene) shows(a channel.Attachment, content []byte) {
-	s.Helper()
-	feature := channel.Feature(a.Kind)
-	ann := s.viewer("Ann", feature)
-	sent, err := s.send(ann.ChatID, channel.Message{Text: "a caption", Attachments: []channel.Attachment{a}})
-	require.NoError(s, err)
-	assert.Nil(s, sent.Rest)
-	seen := s.sees(ann, feature, content)
-	if full(feature)(s.Harness) {
-		assert.NotContains(s, sent.Degraded, feature)
-		assert.Equal(s, a.Kind, seen[0].Kind)
-	}
-	assert.Equal(s, "a caption", strings.Join(ann.Texts(), ""), "the caption, once")
-}
-
-func checkMediaBytes(s *scene, kind channel.AttachmentKind) {
-	s.open(channel.Options{})
-	a, content := s.sample(kind, 0)
-	var h handles
-	a.Open = h.count(a.Open)
-	s.shows(a, content)
-	_, open := h.counts()
-	assert.Zero(s, open, "files left open")
-}
-
-func checkMediaURL(s *scene, kind channel.AttachmentKind) {
-	s.open(channel.Options{})
-	a, content := s.sample(kind, 0)
-	s.shows(s.onWeb(a, content), content)
-}
-
-// checkMediaReceived sends on what a person sent, as it came: the platform's own file, or its URL.
-func checkMediaReceived(s *scene, kind channel.AttachmentKind) {
-	s.open(channel.Options{})
-	feature := channel.Feature(kind)
-	ann := s.viewer("Ann", feature)
-	s.need(ann.SendFiles != nil, "Person.SendFiles", channel.FeatureDownload)
-	a, content := s.sample(kind, 0)
-	ann.SendFiles("", a)
-	got := s.received().Attachments
-	require.Len(s, got, 1)
-	if full(feature)(s.Harness) {
-		assert.Equal(s, kind, got[0].Kind)
-	}
-	s.downloads(got[0], content)
-	require.NotEmpty(s, got[0].FileID+got[0].URL, "what an attachment can be sent on by")
-	_, err := s.send(ann.ChatID, channel.Message{Attachments: got})
-	require.NoError(s, err)
-	s.sees(ann, feature, content)
 }
 
 // received is the last message that a person sent.
@@ -147,32 +77,6 @@ func (s *scene) downloads(a channel.Attachment, content []byte) {
 	require.NoError(s, s.note(err), a.Kind)
 	require.NoError(s, s.note(r.Close()), a.Kind)
 	assert.Equal(s, string(content), string(got), "the bytes of a %s", a.Kind)
-}
-
-// checkStandIn allows that a kind is shown as another, if Sent says so. What nothing stands in for is refused.
-func checkStandIn(s *scene, kind channel.AttachmentKind) {
-	s.open(channel.Options{})
-	ann := s.writer("Ann")
-	a := bytesOf(kind, "a.bin", []byte("some bytes"))
-	for _, m := range s.Media {
-		if a.Size = 0; m.Open != nil {
-			a.Name, a.MIME, a.Open = m.Name, m.MIME, m.Open
-		}
-		if m.Kind == kind && m.Open != nil {
-			break
-		}
-	}
-	content := s.contents(a)
-	sent, err := s.send(ann.ChatID, channel.Message{Text: "a caption", Attachments: []channel.Attachment{a}})
-	if err != nil {
-		require.ErrorIs(s, err, channel.ErrUnsupported)
-		assert.Empty(s, ann.Texts(), "refused, and sent all the same")
-		return
-	}
-	assert.Contains(s, sent.Degraded, channel.Feature(kind), "degraded, and not said")
-	assert.Equal(s, "a caption", strings.Join(ann.Texts(), ""), "the caption, once")
-	s.need(ann.Messages != nil, "Person.Messages", channel.Feature(kind))
-	s.sees(ann, channel.Feature(kind), []byte(content))
 }
 
 func checkMixed(s *scene) {
@@ -215,8 +119,7 @@ func checkMediaRetried(s *scene) {
 	require.NoError(s, err)
 	assert.GreaterOrEqual(s, time.Since(start), 7*time.Second, "the fault strikes a send of a file too")
 	s.sees(ann, channel.Feature(kind), content)
-	_, open := h.counts()
-	assert.Zero(s, open, "files left open")
+	s.closed(&h)
 }
 
 var errDisk = errors.New("the disk is gone")
@@ -233,8 +136,7 @@ func failsToRead(make func(err error, content []byte) func() (io.ReadCloser, err
 		s.unsent(ann, sent, err)
 		require.NotErrorIs(s, err, channel.ErrOutcomeUnknown, "nothing can have been sent")
 		require.ErrorContains(s, err, errDisk.Error())
-		_, open := h.counts()
-		assert.Zero(s, open, "files left open")
+		s.closed(&h)
 		_, err = s.send(ann.ChatID, channel.Text("sorry"))
 		require.NoError(s, err)
 		assert.Equal(s, []string{"sorry"}, ann.Texts())
@@ -274,17 +176,17 @@ func checkStreamTooLarge(s *scene) {
 	kind, limit := smallest(s.Harness)
 	a, content := s.sample(kind, 0)
 	var h handles
-	var read countingReader
+	var read atomic.Int64
 	a.Open = h.count(func() (io.ReadCloser, error) {
-		read = countingReader{Reader: io.MultiReader(strings.NewReader(string(content)), io.LimitReader(zeros{}, 2*limit+8<<20))}
-		return io.NopCloser(&read), nil
+		read.Store(0)
+		whole := io.MultiReader(strings.NewReader(string(content)), io.LimitReader(zeros{}, 2*limit+8<<20))
+		return io.NopCloser(countingReader{whole, &read}), nil
 	})
 	sent, err := s.send(ann.ChatID, channel.Message{Attachments: []channel.Attachment{a}})
 	s.unsent(ann, sent, err)
 	require.ErrorIs(s, err, channel.ErrTooLarge)
-	assert.Less(s, read.n, 2*limit, "it is read on after it was too large")
-	_, open := h.counts()
-	assert.Zero(s, open, "files left open")
+	assert.Less(s, read.Load(), 2*limit+1<<20, "it is read on after it was too large")
+	s.closed(&h)
 }
 
 type zeros struct{}
@@ -296,12 +198,12 @@ func (zeros) Read(p []byte) (int, error) {
 
 type countingReader struct {
 	io.Reader
-	n int64
+	n *atomic.Int64
 }
 
-func (r *countingReader) Read(p []byte) (int, error) {
+func (r countingReader) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
-	r.n += int64(n)
+	r.n.Add(int64(n))
 	return n, err
 }
 
@@ -320,4 +222,42 @@ func checkMediaCancelled(s *scene) {
 	assert.Zero(s, opened)
 	assert.Equal(s, calls, s.Calls())
 	assert.Empty(s, ann.Texts())
+}
+
+func checkSizeWrong(s *scene) {
+	s.open(channel.Options{})
+	kind := uploadedKinds(s.Harness)[0]
+	for _, more := range []int64{-3, 3} {
+		p := s.viewer(fmt.Sprintf("Reader of %d more", more), channel.Feature(kind))
+		a, content := s.sample(kind, 0)
+		var h handles
+		a.Size, a.Open = int64(len(content))+more, h.count(a.Open)
+		sent, err := s.send(p.ChatID, channel.Message{Attachments: []channel.Attachment{a}})
+		if err != nil {
+			s.unsent(p, sent, err)
+		} else {
+			s.sees(p, channel.Feature(kind), content)
+		}
+		s.closed(&h)
+	}
+}
+
+func checkThumbnail(s *scene) {
+	s.open(channel.Options{})
+	kind := uploadedKinds(s.Harness)[0]
+	for _, k := range []channel.AttachmentKind{channel.AttachmentVideo, channel.AttachmentFile, channel.AttachmentAudio} {
+		if slices.Contains(uploadedKinds(s.Harness), k) {
+			kind = k
+		}
+	}
+	ann := s.viewer("Ann", channel.Feature(kind))
+	a, content := s.sample(kind, 0)
+	thumbnail, _ := s.sample(channel.AttachmentImage, 1)
+	var h handles
+	thumbnail.Open = h.count(thumbnail.Open)
+	a.Thumbnail = &thumbnail
+	_, err := s.send(ann.ChatID, channel.Message{Attachments: []channel.Attachment{a}})
+	require.NoError(s, err)
+	assert.Equal(s, kind, s.sees(ann, channel.Feature(kind), content)[0].Kind)
+	s.closed(&h)
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"testing/synctest"
 	"unicode"
 
 	"github.com/parley-go/parley/channel"
@@ -260,6 +261,14 @@ func (h *handles) counts() (opened, open int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.opened, h.open
+}
+
+// closed demands that whatever was opened is closed.
+func (s *scene) closed(h *handles) {
+	s.Helper()
+	synctest.Wait() // an upload may end after its call did
+	_, open := h.counts()
+	assert.Zero(s, open, "files left open")
 }
 
 type handle struct {
