@@ -12,7 +12,7 @@ import (
 
 // Harness is a channel and the platform it talks to, as [Run] needs them. The platform is an emulator in memory: no
 // socket, no time but time's. Nil and zero stand for what a platform, or its emulator, has not: the checks that need it
-// are left out.
+// are left out, unless the channel claims that it can do what they check.
 type Harness struct {
 	// Channel has the Options that open was given, with the emulator's Client.
 	Channel channel.Channel
