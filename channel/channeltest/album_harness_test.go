@@ -12,9 +12,7 @@ import (
 
 // oneByOne is the harness of a platform whose albums are a message for each file, with one AlbumID.
 func oneByOne(h Harness) Harness {
-	user := h.User
-	h.User = func(name string) Person {
-		p := user(name)
+	return peopled(h, func(p *Person) {
 		seen, send := p.Messages, p.SendFiles
 		p.Messages = func() []channel.Message {
 			var all []channel.Message
@@ -38,9 +36,7 @@ func oneByOne(h Harness) Harness {
 				send(caption, f)
 			}
 		}
-		return p
-	}
-	return h
+	})
 }
 
 // divided is a message as one for each file.

@@ -10,11 +10,20 @@ import (
 	"github.com/parley-go/parley/channel"
 )
 
-// blind is the view of somebody whose harness tells less of what is seen.
-func blind(h Harness, f func(m *channel.Message)) Harness {
+// peopled is a harness whose people are what f makes of them.
+func peopled(h Harness, f func(p *Person)) Harness {
 	user := h.User
 	h.User = func(name string) Person {
 		p := user(name)
+		f(&p)
+		return p
+	}
+	return h
+}
+
+// blind is a harness that tells less of what is seen.
+func blind(h Harness, f func(m *channel.Message)) Harness {
+	return peopled(h, func(p *Person) {
 		messages := p.Messages
 		p.Messages = func() []channel.Message {
 			all := messages()
@@ -23,9 +32,7 @@ func blind(h Harness, f func(m *channel.Message)) Harness {
 			}
 			return all
 		}
-		return p
-	}
-	return h
+	})
 }
 
 func TestAHarnessThatCannotTellWhatIsClaimedFails(t *testing.T) {
@@ -35,13 +42,10 @@ func TestAHarnessThatCannotTellWhatIsClaimedFails(t *testing.T) {
 		without     func(h Harness) Harness
 	}{
 		"without Messages": {"media image is seen as it was, sent as bytes", "Person.Messages is needed to check feature image", func(h Harness) Harness {
-			user := h.User
-			h.User = func(name string) Person {
-				p := user(name)
-				p.Messages = nil
-				return p
-			}
-			return h
+			return peopled(h, func(p *Person) { p.Messages = nil })
+		}},
+		"without Messages to see styles in": {"a style covers the text that it was asked for", "Person.Messages is needed to check feature", func(h Harness) Harness {
+			return peopled(h, func(p *Person) { p.Messages = nil })
 		}},
 		"without Media of a kind": {"media voice is seen as it was, sent by URL", "Harness.Media is needed to check feature voice", func(h Harness) Harness {
 			h.Media = slices.DeleteFunc(h.Media, func(a channel.Attachment) bool { return a.Kind == channel.AttachmentVoice })
@@ -52,13 +56,7 @@ func TestAHarnessThatCannotTellWhatIsClaimedFails(t *testing.T) {
 			return h
 		}},
 		"without SendFiles": {"media image that a person sent is got, and can be sent on", "Person.SendFiles is needed to check feature download", func(h Harness) Harness {
-			user := h.User
-			h.User = func(name string) Person {
-				p := user(name)
-				p.SendFiles = nil
-				return p
-			}
-			return h
+			return peopled(h, func(p *Person) { p.SendFiles = nil })
 		}},
 		"without Attachments": {"several files are an album", "Person.Messages, is needed to check feature album", func(h Harness) Harness {
 			return blind(h, func(m *channel.Message) { m.Attachments = nil })

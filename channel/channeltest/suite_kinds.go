@@ -1,6 +1,7 @@
 package channeltest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/parley-go/parley/channel"
@@ -16,17 +17,24 @@ func kindChecks(probe Harness) []check {
 			all = append(all, check{"media " + string(kind) + " " + what, has(hasUser, needs), func(s *scene) { run(s, kind) }})
 		}
 		always := func(Harness) bool { return true }
+		add("that a person sent is got, and can be sent on", func(h Harness) bool {
+			if !claims(h, channel.Feature(kind)) {
+				return h.person.SendFiles != nil && hasMediaOf(h, kind)
+			}
+			return h.person.SendFiles != nil || claims(h, channel.FeatureDownload)
+		}, checkMediaReceived)
 		if !claims(probe, channel.Feature(kind)) {
 			add("is shown as what stands in for it, or refused", always, checkStandIn)
 			continue
 		}
 		add("is seen as it was, sent as bytes", always, checkMediaBytes)
 		add("is seen as it was, sent by URL", always, checkMediaURL)
-		add("that a person sent is got, and can be sent on", func(h Harness) bool {
-			return h.person.SendFiles != nil || claims(h, channel.FeatureDownload)
-		}, checkMediaReceived)
 	}
 	return all
+}
+
+func hasMediaOf(h Harness, kind channel.AttachmentKind) bool {
+	return slices.ContainsFunc(h.Media, func(a channel.Attachment) bool { return a.Kind == kind && a.Open != nil })
 }
 
 // shows sends a file with a caption and demands that it is seen.
@@ -64,16 +72,20 @@ func checkMediaURL(s *scene, kind channel.AttachmentKind) {
 func checkMediaReceived(s *scene, kind channel.AttachmentKind) {
 	s.open(channel.Options{})
 	feature := channel.Feature(kind)
-	ann := s.viewer("Ann", feature)
+	ann := s.writer("Ann")
 	s.need(ann.SendFiles != nil, "Person.SendFiles", channel.FeatureDownload)
 	a, content := s.sample(kind, 0)
 	ann.SendFiles("", a)
 	got := s.received().Attachments
 	require.Len(s, got, 1)
-	if full(feature)(s.Harness) {
+	if s.Channel.Limits().Features[feature] != channel.LevelPartial {
 		assert.Equal(s, kind, got[0].Kind)
 	}
 	s.downloads(got[0], content)
+	if !claims(s.Harness, feature) {
+		return
+	}
+	s.need(ann.Messages != nil, "Person.Messages", feature)
 	require.NotEmpty(s, got[0].FileID+got[0].URL, "what an attachment can be sent on by")
 	_, err := s.send(ann.ChatID, channel.Message{Attachments: got})
 	require.NoError(s, err)
