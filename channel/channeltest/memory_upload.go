@@ -3,7 +3,6 @@ package channeltest
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"slices"
 
@@ -13,18 +12,19 @@ import (
 
 // Upload stores an attachment and returns it with a FileID.
 func (m *Memory) Upload(ctx context.Context, a channel.Attachment) (channel.Attachment, error) {
-	if a.Open == nil {
-		return channel.Attachment{}, memoryRefusal("upload", channel.ErrInvalid, "the attachment has no Open")
+	a, err := adapter.Source(ctx, m.engine, "upload", "Attachment", a)
+	if err != nil {
+		return channel.Attachment{}, err
 	}
-	if a.Size > memoryMost {
-		return channel.Attachment{}, memoryRefusal("upload", channel.ErrTooLarge, "Size: at most 10 MiB")
+	if a.Open == nil {
+		return channel.Attachment{}, memoryRefusal("upload", channel.ErrInvalid, "Attachment: it is not bytes")
 	}
 	call := adapter.Call{Op: "upload", Costs: []adapter.Cost{{Pace: paceAccount}}, Repeatable: true}
 	id, err := adapter.Do(ctx, m.engine, call, func(ctx context.Context) (string, error) { return m.driver.upload(ctx, a) })
 	if err != nil {
 		return channel.Attachment{}, err
 	}
-	a.FileID, a.Open, a.URL = id, nil, ""
+	a.FileID, a.Open = id, nil
 	return a, nil
 }
 
@@ -105,36 +105,10 @@ func (d *memoryDriver) uploadOne(ctx context.Context, a *channel.Attachment) err
 }
 
 func (d *memoryDriver) upload(ctx context.Context, a channel.Attachment) (id string, err error) {
-	data, err := readUpTo(memoryMost, a.Open)
+	data, err := readAll(a.Open) // no more than Limits allow: the engine sees to that, and to what its errors say
 	if err != nil {
 		return "", err
 	}
 	err = d.call(ctx, "upload", memoryArgs{Name: a.Name, MIME: a.MIME, Data: data}, &id)
 	return id, err
-}
-
-// readUpTo is all that open opens, if that is no more than most bytes. Its error is an *channel.Error: no call was made.
-func readUpTo(most int64, open func() (io.ReadCloser, error)) ([]byte, error) {
-	r, err := open()
-	if err != nil {
-		return nil, unreadable("open", err)
-	}
-	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, most+1))
-	if err != nil {
-		return nil, unreadable("read", err)
-	}
-	if int64(len(data)) > most {
-		return nil, &channel.Error{Reason: channel.ErrTooLarge, Scope: channel.ScopeMessage, Message: "a file of more than 10 MiB"}
-	}
-	return data, nil
-}
-
-// unreadable is an error of the caller's own attachment, or what the engine said of it.
-func unreadable(what string, err error) error {
-	var own *channel.Error
-	if errors.As(err, &own) {
-		return own
-	}
-	return &channel.Error{Reason: channel.ErrInvalid, Scope: channel.ScopeMessage, Message: what + ": " + err.Error(), Err: err}
 }
