@@ -87,7 +87,7 @@ type Harness struct {
 	Rate, ChatRate Rate
 
 	// Media are files that the platform takes, with Name and Open: one of each kind that the channel claims. Some more
-	// bytes at the end do no harm to one.
+	// bytes at the end do no harm to one, and the image does as a thumbnail of another.
 	Media []channel.Attachment
 
 	// Host puts a file where the platform fetches what is sent by URL. It is needed for kinds in Limits.Fetch.

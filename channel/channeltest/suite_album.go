@@ -1,6 +1,7 @@
 package channeltest
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/parley-go/parley/channel"
@@ -149,7 +150,7 @@ func checkKeyboardWith(s *scene) {
 	s.open(channel.Options{})
 	for feature, m := range s.bearers() {
 		for _, k := range keyboards(s.Harness) {
-			p := s.viewer(string(feature)+labels(k)[0][0], feature)
+			p := s.viewer(fmt.Sprintf("Reader of %s %t", feature, k.Inline), feature)
 			m.Keyboard = k
 			_, err := s.send(p.ChatID, m)
 			require.NoError(s, err, feature)
