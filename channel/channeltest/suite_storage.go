@@ -135,6 +135,9 @@ func checkAvatar(s *scene) {
 	s.open(channel.Options{})
 	ann := s.User("Ann")
 	image := []byte("\xff\xd8\xff a face \xff\xd9")
+	if hasMediaOf(s.Harness, channel.AttachmentImage) {
+		_, image = s.sample(channel.AttachmentImage, 0)
+	}
 	ann.SetAvatar(image)
 	ann.Write("hello")
 	u, err := s.Channel.User(s.Context(), ann.ID)
