@@ -135,6 +135,8 @@ var textLimits = channel.Limits{
 		channel.FeatureProfile:   channel.LevelFull,
 		channel.FeatureReactions: channel.LevelPartial, // in groups, to administrators
 		channel.FeatureOptOut:    channel.LevelFull,
+
+		channel.FeatureSubscription: channel.LevelPartial, // of groups and channels
 	},
 }
 
@@ -150,5 +152,9 @@ func (d *driver) Rules() adapter.Rules {
 		Fetches:    fetches,
 		UserBatch:  1,
 		UserCosts:  botCosts,
+
+		SubscriptionCosts: botCosts,
+		Tells:             tells,
+		ChatOf:            nativeChat,
 	}
 }

@@ -168,7 +168,7 @@ func TestWhatIsWrongWithAFileIsSaidBeforeTheNetwork(t *testing.T) {
 	assert.Empty(t, n.said)
 }
 
-func TestAnAlbumThatFailsAtALaterItemMayBeOutInPart(t *testing.T) {
+func TestAnAlbumOfWhichAnItemFailedMayBeOutInPart(t *testing.T) {
 	t.Parallel()
 	const wrapped = `failed to send message #%s with the error message \"%s\"`
 	for name, test := range map[string]struct {
@@ -176,11 +176,10 @@ func TestAnAlbumThatFailsAtALaterItemMayBeOutInPart(t *testing.T) {
 		calls  int
 		reason channel.Reason
 	}{
-		"the first is refused":       {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "1", "WEBPAGE_MEDIA_EMPTY"), ""), 1, channel.ErrInvalid},
+		"the first is refused":       {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "1", "WEBPAGE_MEDIA_EMPTY"), ""), 1, channel.ErrOutcomeUnknown},
 		"the first is for nobody":    {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "1", "USER_IS_BLOCKED"), ""), 1, channel.ErrBlocked},
-		"the first is too much":      {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "1", "Too Many Requests: retry after 3"), ""), 5, channel.ErrRateLimited},
+		"the first is too much":      {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "1", "Too Many Requests: retry after 3"), ""), 1, channel.ErrOutcomeUnknown},
 		"the second is refused":      {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "2", "WEBPAGE_MEDIA_EMPTY"), ""), 1, channel.ErrOutcomeUnknown},
-		"the second is for nobody":   {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "2", "USER_IS_BLOCKED"), ""), 1, channel.ErrBlocked},
 		"the second is too much":     {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "2", "Too Many Requests: retry after 3"), ""), 1, channel.ErrOutcomeUnknown},
 		"an item that is no number":  {refused(400, "Bad Request: "+fmt.Sprintf(wrapped, "x", "FAILED"), ""), 1, channel.ErrOutcomeUnknown},
 		"the album itself is wrong":  {refused(400, "Bad Request: chat not found", ""), 1, channel.ErrNotFound},
@@ -201,6 +200,20 @@ func TestAnAlbumThatFailsAtALaterItemMayBeOutInPart(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestABlockThatALaterItemMetIsLearnt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		blocked := refused(400, `Bad Request: failed to send message #2 with the error message \"USER_IS_BLOCKED\"`, "")
+		n := &numbered{fail: func(string, map[string][]string) *answer { return &blocked }}
+		c := n.channel(t)
+		_, err := c.Send(t.Context(), "5", channel.Message{Attachments: files(channel.AttachmentImage, channel.AttachmentImage)})
+		requireReason(t, err, channel.ErrBlocked)
+		known, err := c.Subscription(t.Context(), "5")
+		require.NoError(t, err)
+		assert.Equal(t, channel.ErrBlocked, known.Reason)
+	})
 }
 
 func TestAlbumsToAGroupKeepItsPace(t *testing.T) {
@@ -249,19 +262,5 @@ func TestAKeyContinuesAfterThePartThatWentOut(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []string{"1", "2", "3"}, sent.MessageIDs)
 		assert.Equal(t, []string{`photo photo "hi"`, `photo +keyboard`}, n.said)
-	})
-}
-
-func FuzzFailedItem(f *testing.F) {
-	f.Add(`bad request: failed to send message #1 with the error message "user_is_blocked"`)
-	f.Add(`failed to send message #99999999999999999999 with the error message ""`)
-	f.Add(`failed to send message #-1 with the error message`)
-	f.Add(`too many requests: retry after 14`)
-	f.Fuzz(func(t *testing.T, text string) {
-		n := failedItem(text)
-		require.GreaterOrEqual(t, n, 0)
-		if !strings.Contains(text, "failed to send message #") {
-			require.Zero(t, n)
-		}
 	})
 }

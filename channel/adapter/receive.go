@@ -141,7 +141,7 @@ func (c *Channel) deliver(ctx context.Context, h channel.Handler, events []Incom
 func (c *Channel) prepare(in *Incoming) {
 	e := &in.Event
 	setDefault(&e.Account, c.account)
-	e.Raw = cleanRaw(e.Raw)
+	e.Raw, in.RawValid = cleanRaw(e.Raw, in.RawValid), false // Complete may set another
 	cleanTimes(e)
 	if e.ID == "" {
 		e.ID = fingerprint(e)

@@ -88,7 +88,7 @@ func sendsMedia(t *testing.T, bot *tgbotapi.BotAPI, srv *telegramtest.Server, an
 	}
 	assert.Equal(t, "doc", string(ann.Messages()[0].Media.Data))
 	before := len(ann.Messages())
-	_, err = bot.Send(tgbotapi.NewDocument(chat, tgbotapi.FileBytes{Name: "d", Bytes: make([]byte, 50<<20+1)}))
+	_, err = bot.Send(tgbotapi.NewPhoto(chat, tgbotapi.FileBytes{Name: "d", Bytes: make([]byte, 10<<20+1)}))
 	var refusal *tgbotapi.Error
 	require.True(t, errors.As(err, &refusal), "%v", err)
 	assert.Equal(t, "Request Entity Too Large", refusal.Message)

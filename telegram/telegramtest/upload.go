@@ -94,6 +94,9 @@ func (p params) addMultipart(body io.Reader, boundary string, take func(io.Reade
 			continue
 		}
 		file, err := take(part)
+		if errors.Is(err, errDisk) {
+			return errInternal
+		}
 		if err != nil {
 			return malformed
 		}
@@ -126,13 +129,9 @@ func (s *Server) takeUpload(r io.Reader) (upload, error) {
 }
 
 func (s *Server) spool(head io.Reader, rest io.Reader, limit int64) (upload, error) {
-	dir, err := s.disk.dir()
+	file, err := s.disk.create()
 	if err != nil {
-		return upload{}, err
-	}
-	file, err := os.CreateTemp(dir, "upload-*")
-	if err != nil {
-		return upload{}, err
+		return upload{}, errors.Join(errDisk, err)
 	}
 	size, err := io.Copy(file, io.LimitReader(io.MultiReader(head, rest), limit+1))
 	if err = errors.Join(err, file.Close()); err != nil {

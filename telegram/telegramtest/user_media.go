@@ -2,6 +2,7 @@ package telegramtest
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -24,38 +25,43 @@ func (u *User) Send(m Media) error {
 // media_group_id; a caption stands on one of them, as a rule the first.
 func (u *User) SendAlbum(items ...Media) error {
 	return u.act(func() ([]*update, error) {
-		if len(items) < minAlbum || len(items) > maxAlbum {
-			return nil, u.cannot("an album has 2 to 10 items")
-		}
-		album := u.s.albumID(u.chat)
-		var sent []*message
-		for _, item := range items {
-			kind := mediaKinds[item.Kind].album
-			if kind == "" || kind != mediaKinds[items[0].Kind].album {
-				return nil, u.cannot("photos and videos make an album, or documents alone, or audio alone")
-			}
-			m, err := u.carry(item)
-			if err != nil {
-				return nil, err
-			}
-			m.album = album
-			sent = append(sent, m)
-		}
-		var made []*update
-		for _, m := range sent {
-			one, err := u.post(m)
-			if err != nil {
-				return made, err
-			}
-			made = append(made, one...)
-		}
-		return made, nil
+		return u.sendAlbum(u.chat, items, u.post)
 	})
 }
 
-func (u *User) checkCaption(text string) error {
+// sendAlbum posts the items of an album to a chat.
+func (u *User) sendAlbum(to *chat, items []Media, post func(*message) ([]*update, error)) (made []*update, err error) {
+	if len(items) < minAlbum || len(items) > maxAlbum {
+		return nil, u.cannot("an album has 2 to 10 items")
+	}
+	album := u.s.albumID(to, u.ID())
+	var sent []*message
+	for _, item := range items {
+		kind := mediaKinds[item.Kind].album
+		if kind == "" || kind != mediaKinds[items[0].Kind].album {
+			return nil, u.cannot("photos and videos make an album, or documents alone, or audio alone")
+		}
+		m, err := u.carry(item)
+		if err != nil {
+			return nil, err
+		}
+		m.album = album
+		sent = append(sent, m)
+	}
+	for _, m := range sent {
+		one, err := post(m)
+		if err != nil {
+			return made, err
+		}
+		made = append(made, one...)
+	}
+	return made, nil
+}
+
+// captionable is why nobody can send this caption.
+func captionable(text string) error {
 	if utf8.RuneCountInString(text) > maxCaptionRunes || !utf8.ValidString(text) {
-		return u.cannot("a caption holds 1024 characters of UTF-8")
+		return errors.New("a caption holds 1024 characters of UTF-8")
 	}
 	return nil
 }
@@ -77,8 +83,8 @@ func (u *User) carry(m Media) (*message, error) {
 	case caption != "" && !k.caption:
 		return nil, u.cannot("a " + k.noun + " has no caption")
 	}
-	if err := u.checkCaption(caption); err != nil {
-		return nil, err
+	if err := captionable(caption); err != nil {
+		return nil, u.cannot(err.Error())
 	}
 	out := &message{text: caption, entities: withFound(caption, entities)}
 	out.media = u.s.newMedia(m.Kind, contents{data: bytes.Clone(m.Data), size: m.Size}, m)
