@@ -2,14 +2,18 @@ package telegram_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf16"
 
@@ -36,8 +40,11 @@ func TestChannel(t *testing.T) {
 func harness(t *testing.T, o channel.Options) channeltest.Harness {
 	platform := telegramtest.NewServer(t)
 	o.Client = platform.Client()
-	bot, err := telegram.New(telegram.Config{Token: channel.Secret(platform.Token()), Secret: webhookSecret, Options: o})
+	bot, err := telegram.New(telegram.Config{
+		Token: channel.Secret(platform.Token()), Secret: webhookSecret, UploadChat: keeper(t, platform), Options: o,
+	})
 	require.NoError(t, err)
+	before := len(platform.Requests())
 	_, tokenSecret, _ := strings.Cut(platform.Token(), ":")
 	var hooked sync.Once
 	return channeltest.Harness{
@@ -63,10 +70,43 @@ func harness(t *testing.T, o channel.Options) channeltest.Harness {
 			native.RetryAfter, native.Status = f.RetryAfter, f.Status
 			platform.Fault(native)
 		},
-		Calls:     func() int { return len(platform.Requests()) },
+		Media: media(t),
+		Host: func(name string, content []byte) string {
+			address := "https://files.example/" + name
+			platform.Host(address, telegramtest.Hosted{Data: content})
+			return address
+		},
+		Calls:     func() int { return len(platform.Requests()) - before },
 		Throttled: func() int { return throttled(platform) },
 		Secrets:   []string{platform.Token(), tokenSecret, webhookSecret},
 	}
+}
+
+// keeper is a chat for the bot's files. What began it is read off by a poll, so that no time passes.
+func keeper(t *testing.T, platform *telegramtest.Server) (chatID string) {
+	t.Helper()
+	u := platform.NewUser("Keeper of files")
+	began := make(chan error)
+	go func() { began <- u.Start("") }()
+	synctest.Wait()
+	poll := func(offset string) (id int64) {
+		response, err := platform.Client().PostForm("https://api.telegram.org/bot"+platform.Token()+"/getUpdates", url.Values{"offset": {offset}})
+		require.NoError(t, err)
+		defer response.Body.Close()
+		var reply struct {
+			Result []struct {
+				ID int64 `json:"update_id"`
+			}
+		}
+		require.NoError(t, json.NewDecoder(response.Body).Decode(&reply))
+		for _, update := range reply.Result {
+			id = update.ID
+		}
+		return id
+	}
+	poll(strconv.FormatInt(poll("0")+1, 10))
+	require.NoError(t, <-began)
+	return u.ChatID()
 }
 
 // setWebhook is not the channel's Register, so that the channel has done nothing yet when a check begins.
@@ -89,15 +129,16 @@ func people(t *testing.T, platform *telegramtest.Server) func(name string) chann
 		}
 		return channeltest.Person{
 			ID: u.ID(), ChatID: u.ChatID(),
-			Write:    func(text string) { did(u.Write(text)) },
-			Texts:    func() []string { return texts(u) },
-			Messages: func() []channel.Message { return seenBy(u) },
-			Start:    func(ref string) { did(u.Start(ref)) },
-			Open:     func(link string) { did(u.Open(link)) },
-			Press:    func(label string) { did(u.Press(label)) },
-			Answers:  u.Answers,
-			Block:    func() { did(u.Block()) },
-			Unblock:  func() { did(u.Unblock()) },
+			Write:     func(text string) { did(u.Write(text)) },
+			Texts:     func() []string { return texts(u) },
+			Messages:  func() []channel.Message { return seenBy(u) },
+			Start:     func(ref string) { did(u.Start(ref)) },
+			Open:      func(link string) { did(u.Open(link)) },
+			Press:     func(label string) { did(u.Press(label)) },
+			Answers:   u.Answers,
+			SendFiles: func(caption string, files ...channel.Attachment) { did(sendFiles(t, u, caption, files)) },
+			Block:     func() { did(u.Block()) },
+			Unblock:   func() { did(u.Unblock()) },
 		}
 	}
 }
@@ -107,7 +148,7 @@ func texts(u *telegramtest.User) []string {
 	var seen []string
 	for _, m := range u.Messages() {
 		if !m.Deleted {
-			seen = append(seen, m.Text)
+			seen = append(seen, textOf(m))
 		}
 	}
 	return seen
@@ -120,22 +161,100 @@ func seenBy(u *telegramtest.User) []channel.Message {
 		if m.Deleted {
 			continue
 		}
-		all = append(all, channel.Message{
-			ID: m.ID, Text: m.Text, Styles: stylesOf(m), Keyboard: keyboardOf(m.Keyboard), ReplyTo: m.ReplyTo, Silent: m.Silent,
-		})
+		shown := channel.Message{
+			ID: m.ID, Text: textOf(m), Styles: stylesOf(m), Keyboard: keyboardOf(m.Keyboard), ReplyTo: m.ReplyTo, Silent: m.Silent,
+			AlbumID: m.AlbumID,
+		}
+		if m.Media != nil {
+			shown.Attachments = []channel.Attachment{seenFile(m.Media)}
+		}
+		if l := m.Location; l != nil {
+			shown.Location = &channel.Location{Latitude: l.Latitude, Longitude: l.Longitude}
+		}
+		if v := m.Venue; v != nil {
+			shown.Location = &channel.Location{
+				Latitude: v.Location.Latitude, Longitude: v.Location.Longitude, Title: v.Title, Address: v.Address,
+			}
+		}
+		if c := m.Contact; c != nil {
+			shown.Contacts = []channel.Contact{{Phone: c.Phone, FirstName: c.FirstName, LastName: c.LastName, VCard: c.VCard}}
+		}
+		all = append(all, shown)
 	}
 	return all
 }
 
+// textOf is the text of a message, or its caption.
+func textOf(m telegramtest.Message) string {
+	if m.Media != nil {
+		return m.Media.Caption
+	}
+	return m.Text
+}
+
+func seenFile(m *telegramtest.Media) channel.Attachment {
+	for kind, native := range kinds {
+		if native == m.Kind {
+			a := of(kind, m.Data)
+			a.Name = m.Name
+			return a
+		}
+	}
+	return channel.Attachment{Kind: channel.AttachmentOther}
+}
+
+// media is a file of each kind. The emulator looks into pictures alone.
+func media(t *testing.T) (all []channel.Attachment) {
+	for kind, name := range map[channel.AttachmentKind]string{
+		channel.AttachmentImage: "a.jpg", channel.AttachmentVideo: "a.mp4", channel.AttachmentAudio: "a.mp3",
+		channel.AttachmentVoice: "a.ogg", channel.AttachmentFile: "a.pdf", channel.AttachmentSticker: "a.webp",
+		channel.AttachmentAnimation: "b.mp4", channel.AttachmentVideoNote: "c.mp4",
+	} {
+		content := []byte("the bytes of a " + kind)
+		if kind == channel.AttachmentImage {
+			content = picture(t, 64, 48)
+		}
+		a := of(kind, content)
+		a.Name = name
+		all = append(all, a)
+	}
+	return all
+}
+
+// sendFiles has the person send one file, or an album.
+func sendFiles(t *testing.T, u *telegramtest.User, caption string, files []channel.Attachment) error {
+	var items []telegramtest.Media
+	for i, a := range files {
+		r, err := a.Open()
+		require.NoError(t, err)
+		content, err := io.ReadAll(r)
+		require.NoError(t, err)
+		require.NoError(t, r.Close())
+		item := telegramtest.Media{Kind: kinds[a.Kind], Data: content, Name: a.Name}
+		if a.Kind == channel.AttachmentImage || a.Kind == channel.AttachmentVoice || a.Kind == channel.AttachmentVideoNote || a.Kind == channel.AttachmentSticker {
+			item.Name = ""
+		}
+		if i == 0 {
+			item.Caption = caption
+		}
+		items = append(items, item)
+	}
+	if len(items) == 1 {
+		return u.Send(items[0])
+	}
+	return u.SendAlbum(items...)
+}
+
 // stylesOf leaves out what the platform found by itself.
 func stylesOf(m telegramtest.Message) []channel.Style {
+	text := textOf(m)
 	bytesBefore := []int{} // by UTF-16 code units
-	for i, c := range m.Text {
+	for i, c := range text {
 		for range utf16.RuneLen(c) {
 			bytesBefore = append(bytesBefore, i)
 		}
 	}
-	bytesBefore = append(bytesBefore, len(m.Text))
+	bytesBefore = append(bytesBefore, len(text))
 	var styles []channel.Style
 	for _, e := range m.Entities {
 		for kind, look := range looks {
@@ -211,13 +330,13 @@ func inURL(r *http.Request) *http.Request {
 // faults are the emulator's for those of the suite. There is none for FaultUnavailable: the Bot API refuses with a 5xx,
 // after which nobody knows what was done.
 var faults = map[channeltest.FaultKind]telegramtest.Fault{
-	channeltest.FaultRateLimited:  {Kind: telegramtest.TooManyRequests, Method: "sendMessage"},
-	channeltest.FaultRefused:      {Kind: telegramtest.RefusedConnection, Method: "sendMessage"},
-	channeltest.FaultLost:         {Kind: telegramtest.LostResponse, Method: "sendMessage"},
-	channeltest.FaultGarbled:      {Kind: telegramtest.GarbledResponse, Method: "sendMessage"},
-	channeltest.FaultFailed:       {Kind: telegramtest.ServerError, Method: "sendMessage"},
-	channeltest.FaultCut:          {Kind: telegramtest.CutConnection, Method: "sendMessage"},
-	channeltest.FaultUnauthorized: {Kind: telegramtest.Unauthorized, Method: "sendMessage"},
+	channeltest.FaultRateLimited:  {Kind: telegramtest.TooManyRequests},
+	channeltest.FaultRefused:      {Kind: telegramtest.RefusedConnection},
+	channeltest.FaultLost:         {Kind: telegramtest.LostResponse},
+	channeltest.FaultGarbled:      {Kind: telegramtest.GarbledResponse},
+	channeltest.FaultFailed:       {Kind: telegramtest.ServerError},
+	channeltest.FaultCut:          {Kind: telegramtest.CutConnection},
+	channeltest.FaultUnauthorized: {Kind: telegramtest.Unauthorized},
 	channeltest.FaultUndelivered:  {Kind: telegramtest.DroppedUpdate},
 	channeltest.FaultDuplicated:   {Kind: telegramtest.DuplicateDelivery},
 	channeltest.FaultUnanswered:   {Kind: telegramtest.LostReply},
