@@ -131,7 +131,7 @@ func people(t *testing.T, platform *telegramtest.Server) func(name string) chann
 			ID: u.ID(), ChatID: u.ChatID(),
 			Write:     func(text string) { did(u.Write(text)) },
 			Texts:     func() []string { return texts(u) },
-			Messages:  func() []channel.Message { return seenBy(u) },
+			Messages:  func() []channel.Message { return seenBy(platform, u) },
 			Start:     func(ref string) { did(u.Start(ref)) },
 			Open:      func(link string) { did(u.Open(link)) },
 			Press:     func(label string) { did(u.Press(label)) },
@@ -155,7 +155,8 @@ func texts(u *telegramtest.User) []string {
 }
 
 // seenBy is the messages of texts in the suite's words.
-func seenBy(u *telegramtest.User) []channel.Message {
+func seenBy(platform *telegramtest.Server, u *telegramtest.User) []channel.Message {
+	none := previews(platform, u)
 	var all []channel.Message
 	for _, m := range u.Messages() {
 		if m.Deleted {
@@ -164,6 +165,9 @@ func seenBy(u *telegramtest.User) []channel.Message {
 		shown := channel.Message{
 			ID: m.ID, Text: textOf(m), Styles: stylesOf(m), Keyboard: keyboardOf(m.Keyboard), ReplyTo: m.ReplyTo, Silent: m.Silent,
 			AlbumID: m.AlbumID,
+		}
+		if rest := none[m.Text]; len(rest) > 0 {
+			shown.NoPreview, none[m.Text] = rest[0], rest[1:]
 		}
 		if m.Media != nil {
 			shown.Attachments = []channel.Attachment{seenFile(m.Media)}
@@ -182,6 +186,18 @@ func seenBy(u *telegramtest.User) []channel.Message {
 		all = append(all, shown)
 	}
 	return all
+}
+
+// previews tells of each text that a person was sent whether its links show none, by the text, in order: that is in the
+// requests alone.
+func previews(platform *telegramtest.Server, u *telegramtest.User) map[string][]bool {
+	none := map[string][]bool{}
+	for _, r := range platform.Requests() {
+		if p := r.Parameters; r.Method == "sendMessage" && r.Status == http.StatusOK && p["chat_id"] == u.ChatID() {
+			none[p["text"]] = append(none[p["text"]], strings.Contains(p["link_preview_options"], `"is_disabled":true`))
+		}
+	}
+	return none
 }
 
 // textOf is the text of a message, or its caption.
