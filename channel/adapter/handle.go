@@ -12,17 +12,12 @@ import (
 )
 
 const (
-	lease        = 10 * time.Second       // of a claim: how soon another may take over from a crash
-	renewEvery   = lease / 4              // so that two renewals may fail
 	busyPoll     = 250 * time.Millisecond // how often to look whether another replica is done
 	completeWait = 10 * time.Second       // for Driver.Complete
 )
 
 // errNotYet refuses an event that somebody else is still handling.
 var errNotYet = errors.New("adapter: not handled yet")
-
-// errLeaseLost cancels a handler whose event another replica took over.
-var errLeaseLost = errors.New("adapter: the lease ran out and another replica has the event")
 
 // inTurn waits until the events of the chat that came before are over, and takes this one through.
 func (c *Channel) inTurn(ctx context.Context, a *arrival) result {
@@ -69,7 +64,7 @@ func (c *Channel) claim(ctx context.Context, a *arrival) (channel.Claim, error) 
 		timer := time.NewTimer(min(max(time.Until(claim.Until), time.Millisecond), busyPoll))
 		select {
 		case <-timer.C:
-		case <-a.d.over:
+		case <-a.d.over.Done():
 			timer.Stop()
 			return claim, errNotYet
 		}
@@ -78,14 +73,14 @@ func (c *Channel) claim(ctx context.Context, a *arrival) (channel.Claim, error) 
 
 // run makes one attempt at an event, with its lease renewed all the while, and sees to the outcome.
 func (c *Channel) run(ctx context.Context, a *arrival, claim channel.Claim) result {
-	held, stop := c.keepLease(ctx, claim)
-	defer stop()
-	if c.outranked(held, &a.Event) {
+	a.work.begin(ctx, c, claim)
+	defer a.work.end()
+	if c.outranked(ctx, &a.Event) {
 		return c.commit(ctx, a, claim, nil)
 	}
-	answer, err := c.attempt(held, a, claim)
-	lost := errors.Is(context.Cause(held), errLeaseLost)
-	stop() // no renewal may come after the commit
+	answer, err := c.attempt(a, claim)
+	lost := a.work.lost()
+	a.work.end()
 	unanswered := c.receiver.presses.take(pressID(&a.Event))
 	switch {
 	case err == nil:
@@ -105,40 +100,17 @@ func (c *Channel) run(ctx context.Context, a *arrival, claim channel.Claim) resu
 	}
 }
 
-// keepLease renews a claim until stop is called; the context ends when another took the claim.
-func (c *Channel) keepLease(ctx context.Context, claim channel.Claim) (_ context.Context, stop func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	first := time.AfterFunc(renewEvery, func() {
-		tick := time.NewTicker(renewEvery)
-		defer tick.Stop()
-		for ctx.Err() == nil {
-			if err := c.store.Renew(ctx, claim, lease); errors.Is(err, channel.ErrConflict) {
-				cancel(errLeaseLost)
-				return
-			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-			}
-		}
-	})
-	return ctx, func() {
-		first.Stop()
-		cancel(nil)
-	}
-}
-
 // attempt completes an event, learns from it and gives it to its handler. An event that brought the process down as
 // often as it may fail is not tried again.
-func (c *Channel) attempt(ctx context.Context, a *arrival, claim channel.Claim) ([]byte, error) {
+func (c *Channel) attempt(a *arrival, claim channel.Claim) ([]byte, error) {
 	if claim.Attempt > c.options.MaxAttempts {
 		return nil, fmt.Errorf("adapter: none of %d attempts succeeded", claim.Attempt-1)
 	}
 	if a.Incomplete {
-		c.complete(ctx, a)
+		c.complete(a.work.whole(), a)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.options.HandlerTimeout)
-	defer cancel()
+	a.work.endAfter(c.options.HandlerTimeout)
+	var ctx context.Context = &a.work
 	if err := c.learn(ctx, a.Incoming); err != nil {
 		return nil, err
 	}
