@@ -121,7 +121,7 @@ func (c *Channel) attempt(a *arrival, claim channel.Claim) ([]byte, error) {
 		defer s.close()
 		ctx = context.WithValue(ctx, slotKey{}, s)
 	}
-	if err := handle(ctx, a.h, a.Event); err != nil {
+	if err := handle(ctx, a.h, &a.Event); err != nil {
 		return nil, err
 	}
 	return s.close(), nil
@@ -143,19 +143,27 @@ func (c *Channel) complete(ctx context.Context, a *arrival) {
 
 // handle gives h an event of its own, which it may change: a later handler gets e as it came. A panic is a failure like
 // any other.
-func handle(ctx context.Context, h channel.Handler, e channel.Event) (err error) {
+func handle(ctx context.Context, h channel.Handler, e *channel.Event) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("adapter: the handler panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
-	own(&e)
-	return h.HandleEvent(ctx, &e)
+	return h.HandleEvent(ctx, own(e))
 }
 
-// own makes what e points to a copy.
-func own(e *channel.Event) {
-	copyOf(&e.Message)
+// own is a copy of e that shares nothing with it. A message is in most of them, and is in the same piece of memory.
+func own(of *channel.Event) *channel.Event {
+	var both struct {
+		event   channel.Event
+		message channel.Message
+	}
+	e := &both.event
+	*e = *of
+	if e.Message != nil {
+		both.message = *e.Message
+		e.Message = &both.message
+	}
 	copyOf(&e.Postback)
 	copyOf(&e.Subscription)
 	copyOf(&e.Receipt)
@@ -168,6 +176,7 @@ func own(e *channel.Event) {
 		m.Contacts, m.Forwards = slices.Clone(m.Contacts), slices.Clone(m.Forwards)
 		copyOf(&m.Location)
 	}
+	return e
 }
 
 func copyOf[T any](p **T) {
