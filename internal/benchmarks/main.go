@@ -24,7 +24,7 @@ func main() {
 
 // budgets are what is measured. Each prints lines of its own, because one measurement may decide several bars.
 func budgets() []func(ctx context.Context) ([]line, error) {
-	return []func(ctx context.Context) ([]line, error){receiving, sending, limiterMemory, muxMemory}
+	return []func(ctx context.Context) ([]line, error){receiving, sending, limiterMemory, muxMemory, pacing}
 }
 
 // line is a budget and what was measured.
