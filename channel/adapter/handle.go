@@ -149,20 +149,22 @@ func handle(ctx context.Context, h channel.Handler, e *channel.Event) (err error
 			err = fmt.Errorf("adapter: the handler panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return h.HandleEvent(ctx, own(e))
+	return h.HandleEvent(ctx, new(owned).copy(e))
 }
 
-// own is a copy of e that shares nothing with it. A message is in most of them, and is in the same piece of memory.
-func own(of *channel.Event) *channel.Event {
-	var both struct {
-		event   channel.Event
-		message channel.Message
-	}
-	e := &both.event
-	*e = *of
+// owned is room for the event that a handler gets, and for its message, which most have.
+type owned struct {
+	event   channel.Event
+	message channel.Message
+}
+
+// copy returns a copy of an event that shares nothing with it.
+func (o *owned) copy(of *channel.Event) *channel.Event {
+	o.event = *of
+	e := &o.event
 	if e.Message != nil {
-		both.message = *e.Message
-		e.Message = &both.message
+		o.message = *e.Message
+		e.Message = &o.message
 	}
 	copyOf(&e.Postback)
 	copyOf(&e.Subscription)

@@ -53,6 +53,9 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 			return c.notLearnt(err)
 		}
 	}
+	if e.Subscription == nil && c.learnNothing(e.Chat.ID, &l) {
+		return nil
+	}
 	var refused error // by OnSubscription
 	before := func(k *known) error {
 		if e.Kind != channel.EventSubscription {
