@@ -35,7 +35,7 @@ func TestStylesAreBytesOfTheText(t *testing.T) {
 		"of a length that overflows":  {"ab", []entity{{Type: "bold", Offset: 1, Length: 1<<63 - 1}}, nil},
 		"that are no looks":           {"#a @b", []entity{{Type: "hashtag", Length: 2}, {Type: "mention", Offset: 3, Length: 2}}, nil},
 		"of an empty text":            {"", []entity{{Type: "bold", Length: 1}}, nil},
-		"links to nowhere": {"ab", []entity{{Type: "text_link", Length: 1}, {Type: "text_mention", Length: 1}}, nil},
+		"links to nowhere":            {"ab", []entity{{Type: "text_link", Length: 1}, {Type: "text_mention", Length: 1}}, nil},
 		"that nest": {"0123456789", []entity{{Type: "bold", Offset: 0, Length: 10}, {Type: "italic", Offset: 2, Length: 3}, {Type: "code", Offset: 6, Length: 4}},
 			[]channel.Style{one("bold", 0, 10), one("italic", 2, 5), one("code", 6, 10)}},
 		"that touch": {"0123456789", []entity{{Type: "bold", Offset: 0, Length: 5}, {Type: "italic", Offset: 5, Length: 5}},
