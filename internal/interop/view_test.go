@@ -30,8 +30,9 @@ type entity struct {
 
 type button struct {
 	Text         string `json:"text"`
-	CallbackData string `json:"callback_data"`
-	URL          string `json:"url"`
+	CallbackData string `json:"callback_data,omitempty"`
+	URL          string `json:"url,omitempty"`
+	Style        string `json:"style,omitempty"`
 }
 
 type message struct {

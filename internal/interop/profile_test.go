@@ -1,0 +1,48 @@
+package interop
+
+import (
+	"testing"
+
+	"github.com/go-telegram/bot"
+	"github.com/mymmrac/telego"
+	tu "github.com/mymmrac/telego/telegoutil"
+	"github.com/stretchr/testify/assert"
+)
+
+func TestABotSaysWhoItIs(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(w *world) {
+		me := must[user](w, bare("GetMe"), bare("GetMe"))
+		assert.True(w.t, me.IsBot)
+		assert.Equal(w.t, "parley_test_bot", me.Username)
+		assert.Equal(w.t, "Parley", me.FirstName)
+	})
+}
+
+func TestTheProfileOfAPerson(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(w *world) {
+		w.poll()
+		got := must[chat](w, &bot.GetChatParams{ChatID: w.ann.id}, &telego.GetChatParams{ChatID: tu.ID(w.ann.id)})
+		assert.Equal(w.t, chat{ID: w.ann.id, Type: "private", FirstName: "Ann", LastName: "Lee"}, got)
+		photos := must[struct {
+			Total  int     `json:"total_count"`
+			Photos [][]any `json:"photos"`
+		}](w, &bot.GetUserProfilePhotosParams{UserID: w.ann.id, Limit: 1},
+			&telego.GetUserProfilePhotosParams{UserID: w.ann.id, Limit: 1})
+		assert.Zero(w.t, photos.Total)
+		assert.Empty(w.t, photos.Photos)
+	})
+}
+
+func TestTheProfileOfAStranger(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(w *world) {
+		r := refused(w, &bot.GetChatParams{ChatID: 42}, &telego.GetChatParams{ChatID: tu.ID(42)})
+		assert.Equal(w.t, 400, r.Code)
+		assert.Contains(w.t, r.Text, "chat not found")
+		r = refused(w, &bot.GetUserProfilePhotosParams{UserID: 42}, &telego.GetUserProfilePhotosParams{UserID: 42})
+		assert.Equal(w.t, 400, r.Code)
+		assert.Contains(w.t, r.Text, "user not found")
+	})
+}
