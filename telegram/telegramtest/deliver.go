@@ -165,7 +165,7 @@ func (s *Server) blame() {
 // callFromReply carries out the method that the answer to a webhook may name. The bot learns nothing of the
 // result, not even of a refusal.
 func (s *Server) callFromReply(answer *botAnswer) {
-	p, bad := readParams(nil, answer.header.Get("Content-Type"), answer.body)
+	p, bad := s.readParams(nil, answer.header.Get("Content-Type"), bytes.NewReader(answer.body))
 	m, known := s.methods[strings.ToLower(p.str("method"))]
 	if bad != nil || !known || m.notInReply {
 		return

@@ -15,9 +15,6 @@ import (
 	"time"
 )
 
-// maxBodyBytes is far above what a request may carry, and keeps a runaway client from filling the memory.
-const maxBodyBytes = 256 << 20
-
 // reply is an answer before it takes the form of a response.
 type reply struct {
 	status      int
@@ -124,17 +121,17 @@ func (s *Server) answer(r *http.Request) (reply, error) {
 	if err := fault.before(); err != nil {
 		return reply{}, err
 	}
-	var body []byte
-	if r.Body != nil {
-		var err error
-		if body, err = io.ReadAll(io.LimitReader(r.Body, maxBodyBytes+1)); err != nil {
-			return reply{}, err
-		}
+	p, bad, err := s.readRequest(r)
+	if err != nil {
+		return reply{}, err
+	}
+	if refusal == nil {
+		refusal = bad
 	}
 	if err := fault.wait(ctx); err != nil {
 		return reply{}, err
 	}
-	answer, err := s.judge(ctx, r, m, refusal, fault, record, body)
+	answer, err := s.judge(ctx, m, refusal, fault, record, p)
 	if err == nil {
 		err = fault.after(ctx)
 	}
@@ -150,21 +147,15 @@ func (s *Server) answer(r *http.Request) (reply, error) {
 // judge answers a request that has been read: with the refusal of its path, with the fault that was ordered, or
 // with what its method says.
 func (s *Server) judge(
-	ctx context.Context, r *http.Request, m method, refusal *apiError, fault *Fault, record *Request, body []byte,
+	ctx context.Context, m method, refusal *apiError, fault *Fault, record *Request, p params,
 ) (reply, error) {
-	p, bad := readParams(r.URL.Query(), r.Header.Get("Content-Type"), body)
 	s.mu.Lock()
 	for name, value := range p.values {
 		record.Parameters[name] = strings.ReplaceAll(value, s.cfg.Token, "<token>")
 	}
 	s.mu.Unlock()
-	switch {
-	case len(body) > maxBodyBytes:
-		return refuse(errTooLarge), nil
-	case refusal != nil:
+	if refusal != nil {
 		return refuse(refusal), nil
-	case bad != nil:
-		return refuse(bad), nil
 	}
 	if ordered, ok := fault.instead(); ok {
 		s.holdBack(fault, p)

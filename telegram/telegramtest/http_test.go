@@ -123,7 +123,7 @@ func TestAMethodThatIsNotEmulatedFailsTheTest(t *testing.T) {
 	t.Parallel()
 	tb := &watched{TB: t}
 	srv := telegramtest.NewServer(tb)
-	assert.Equal(t, 404, call(t, srv, "sendPhoto", in{"chat_id": 1}).Status)
+	assert.Equal(t, 404, call(t, srv, "sendRichMessage", in{"chat_id": 1}).Status)
 	assert.Equal(t, 1, tb.failures)
 	srv.Fault(telegramtest.Fault{Kind: telegramtest.TooManyRequests, Method: "sendTelepathy"})
 	srv.Fault(telegramtest.Fault{})

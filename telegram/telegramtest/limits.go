@@ -15,12 +15,12 @@ type window struct {
 	length time.Duration
 }
 
-// wait is how long from now the next message has to wait; sent are the times of the messages before it.
-func (w window) wait(sent []time.Time, now time.Time) time.Duration {
-	if len(sent) < w.count {
+// wait is how long from now the next messages have to wait; sent are the times of those before them.
+func (w window) wait(sent []time.Time, next int, now time.Time) time.Duration {
+	if len(sent)+next <= w.count {
 		return 0
 	}
-	return max(0, sent[len(sent)-w.count].Add(w.length).Sub(now))
+	return max(0, sent[len(sent)+next-w.count-1].Add(w.length).Sub(now))
 }
 
 // sendLog is a run of send times, oldest first, no longer than any window needs.
@@ -34,7 +34,11 @@ func (l *sendLog) add(now time.Time) {
 }
 
 // limit counts one message to a chat, or refuses it. A refused one does not count.
-func (s *Server) limit(to *chat) *apiError {
+func (s *Server) limit(to *chat) *apiError { return s.limitAlbum(to, 1) }
+
+// limitAlbum counts each item of an album, but takes it for one message of the chat's second: short bursts are
+// tolerated there.
+func (s *Server) limitAlbum(to *chat, items int) *apiError {
 	now := time.Now()
 	wait := to.floodUntil.Sub(now)
 	if wait > 0 {
@@ -43,14 +47,16 @@ func (s *Server) limit(to *chat) *apiError {
 	if s.cfg.NoLimits {
 		return nil
 	}
-	wait = max(perChat.wait(to.sent, now), perBot.wait(s.sent, now))
+	wait = max(perChat.wait(to.sent, 1, now), perBot.wait(s.sent, items, now))
 	if to.kind != private {
-		wait = max(wait, perGroup.wait(to.sent, now))
+		wait = max(wait, perGroup.wait(to.sent, items, now))
 	}
 	if wait > 0 {
 		return tooManyRequests(ceilSeconds(wait))
 	}
-	to.sent.add(now)
-	s.sent.add(now)
+	for range items {
+		to.sent.add(now)
+		s.sent.add(now)
+	}
 	return nil
 }

@@ -19,6 +19,17 @@ type Message struct {
 	// Edited and Deleted say what became of it. A deleted message keeps its last text.
 	Edited, Deleted bool
 	Date            time.Time
+
+	// Media is the file in the message; nil if there is none. Entities are then those of its caption.
+	Media *Media
+	// AlbumID is what the messages of one album share; "" outside of albums.
+	AlbumID string
+	// Location, Venue, Contact, Dice and Poll are what else a message may be.
+	Location *Location
+	Venue    *Venue
+	Contact  *Contact
+	Dice     *Dice
+	Poll     *Poll
 }
 
 // Entity is a stretch of formatted text. Offset and Length count UTF-16 code units.
@@ -70,16 +81,10 @@ type message struct {
 	entities  []Entity
 	keyboard  *Keyboard
 	replyTo   *message
-	contact   *contact
 	silent    bool
 	protected bool
-}
 
-type contact struct {
-	Phone     string `json:"phone_number"`
-	FirstName string `json:"first_name"`
-	LastName  string `json:"last_name,omitempty"`
-	UserID    int64  `json:"user_id,omitempty"`
+	content // instead of a text
 }
 
 // post gives a message its id, which is unique in its chat alone, and its date.
@@ -115,8 +120,9 @@ type wireMessage struct {
 	Protected bool         `json:"has_protected_content,omitempty"`
 	Text      string       `json:"text,omitempty"`
 	Entities  []Entity     `json:"entities,omitempty"`
-	Contact   *contact     `json:"contact,omitempty"`
 	Markup    *wireMarkup  `json:"reply_markup,omitempty"`
+
+	wireContent
 }
 
 // wireMarkup is the only kind of keyboard that the API shows in a message.
@@ -136,8 +142,9 @@ func (s *Server) bot() *From {
 func (s *Server) wire(m *message) *wireMessage {
 	w := &wireMessage{
 		ID: m.id, From: s.bot(), Chat: m.chat.wire(), Date: m.date.Unix(), Protected: m.protected,
-		Text: m.text, Entities: m.entities, Contact: m.contact,
+		Text: m.text, Entities: m.entities,
 	}
+	s.wireContent(m, w)
 	if m.from != nil {
 		w.From = m.from.wire()
 	}
@@ -164,5 +171,6 @@ func (m *message) seen() Message {
 	if m.replyTo != nil {
 		out.ReplyTo = strconv.FormatInt(m.replyTo.id, 10)
 	}
+	m.content.show(&out)
 	return out
 }

@@ -46,6 +46,16 @@ func methodTable() map[string]method {
 		"deletewebhook":          {name: "deleteWebhook", run: (*call).deleteWebhook, notInReply: true},
 		"getwebhookinfo":         {name: "getWebhookInfo", run: (*call).getWebhookInfo, notInReply: true},
 		"getupdates":             {name: "getUpdates", run: (*call).getUpdates, waits: true, notInReply: true},
+
+		"sendphoto":      {name: "sendPhoto", run: sendMedia(Photo)},
+		"sendvideo":      {name: "sendVideo", run: sendMedia(Video)},
+		"sendaudio":      {name: "sendAudio", run: sendMedia(Audio)},
+		"sendvoice":      {name: "sendVoice", run: sendMedia(Voice)},
+		"senddocument":   {name: "sendDocument", run: sendMedia(Document)},
+		"sendanimation":  {name: "sendAnimation", run: sendMedia(Animation)},
+		"sendvideonote":  {name: "sendVideoNote", run: sendMedia(VideoNote)},
+		"sendsticker":    {name: "sendSticker", run: sendMedia(Sticker)},
+		"sendmediagroup": {name: "sendMediaGroup", run: (*call).sendMediaGroup},
 	}
 }
 
@@ -53,9 +63,9 @@ func methodTable() map[string]method {
 // with that reason, instead of looking for a typo.
 var notEmulated = map[string]bool{
 	"logout": true, "close": true, "getfile": true, "getchatmember": true,
-	"sendphoto": true, "sendvideo": true, "sendaudio": true, "sendvoice": true, "senddocument": true,
-	"sendanimation": true, "sendvideonote": true, "sendsticker": true, "sendlocation": true, "sendvenue": true,
-	"sendcontact": true, "senddice": true, "sendmediagroup": true, "sendpoll": true, "sendrichmessage": true,
+
+	"sendlocation": true, "sendvenue": true,
+	"sendcontact": true, "senddice": true, "sendpoll": true, "sendrichmessage": true,
 	"sendmessagedraft": true, "sendpaidmedia": true, "editmessagecaption": true, "editmessagemedia": true,
 	"forwardmessage": true, "forwardmessages": true, "copymessage": true, "copymessages": true,
 	"readbusinessmessage": true, "getbusinessconnection": true, "pinchatmessage": true, "setmycommands": true,

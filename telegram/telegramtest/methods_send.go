@@ -69,25 +69,14 @@ func (c *call) sendMessage() (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	keyboard, bad := c.keyboard(ch)
-	if bad != nil {
-		return nil, bad
-	}
 	if bad := c.checkPreview(); bad != nil {
 		return nil, bad
 	}
-	reply, bad := c.replyTo(ch)
-	if bad != nil {
+	m := &message{text: text, entities: entities}
+	if bad := c.prepare(ch, m); bad != nil {
 		return nil, bad
 	}
-	if bad := c.s.limit(ch); bad != nil {
-		return nil, bad
-	}
-	m := ch.post(&message{
-		text: text, entities: entities, keyboard: keyboard, replyTo: reply,
-		silent: c.flag("disable_notification"), protected: c.flag("protect_content"),
-	})
-	return c.s.wire(m), nil
+	return c.s.wire(ch.post(m)), nil
 }
 
 func (c *call) checkPreview() *apiError {

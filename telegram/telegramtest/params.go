@@ -1,12 +1,9 @@
 package telegramtest
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/url"
 	"strconv"
 	"strings"
@@ -15,19 +12,20 @@ import (
 
 const (
 	maxParameterBytes = 1 << 20 // all non-file parameters of one request together
+	maxFormBytes      = 8 << 20 // enough for as much, escaped: whatever is cut off is too large anyway
 	maxFiles          = 50
-	maxFilePartBytes  = 50 << 20
 )
 
 // params are the parameters of one request, whatever encoding they came in. Nested values are JSON text.
 type params struct {
 	values map[string]string
-	files  map[string][]byte
+	files  map[string]upload
 }
 
-// readParams gathers the parameters of the query and of the body. A name given twice keeps its first value.
-func readParams(query url.Values, contentType string, body []byte) (params, *apiError) {
-	p := params{values: map[string]string{}, files: map[string][]byte{}}
+// readParams gathers the parameters of the query and of the body. A name given twice keeps its first value. An error
+// of the body itself is the body's to tell: what has come until then is read.
+func (s *Server) readParams(query url.Values, contentType string, body io.Reader) (params, *apiError) {
+	p := params{values: map[string]string{}, files: map[string]upload{}}
 	p.addForm(query)
 	kind, options, _ := mime.ParseMediaType(contentType)
 	switch kind {
@@ -35,10 +33,11 @@ func readParams(query url.Values, contentType string, body []byte) (params, *api
 		p.addJSON(body)
 	case "application/x-www-form-urlencoded":
 		// The broken part of a form is lost, the rest is kept.
-		form, _ := url.ParseQuery(string(body))
+		text, _ := io.ReadAll(io.LimitReader(body, maxFormBytes))
+		form, _ := url.ParseQuery(string(text))
 		p.addForm(form)
 	case "multipart/form-data":
-		if err := p.addMultipart(body, options["boundary"]); err != nil {
+		if err := p.addMultipart(body, options["boundary"], s.takeUpload); err != nil {
 			return p, err
 		}
 	}
@@ -59,8 +58,8 @@ func (p params) addForm(form url.Values) {
 
 // addJSON reads a JSON object up to the point where it breaks: Telegram does not report a broken body, the
 // parameters from there on are merely missing. A value that is no string is kept as its JSON text, null as well.
-func (p params) addJSON(body []byte) {
-	dec := json.NewDecoder(bytes.NewReader(body))
+func (p params) addJSON(body io.Reader) {
+	dec := json.NewDecoder(io.LimitReader(body, maxFormBytes))
 	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
 		return
 	}
@@ -79,31 +78,6 @@ func (p params) addJSON(body []byte) {
 			text = string(value)
 		}
 		p.add(key, text)
-	}
-}
-
-func (p params) addMultipart(body []byte, boundary string) *apiError {
-	r := multipart.NewReader(bytes.NewReader(body), boundary)
-	for {
-		part, err := r.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return badRequest("can't parse multipart/form-data")
-		}
-		value, err := io.ReadAll(io.LimitReader(part, maxFilePartBytes+1))
-		if err != nil {
-			return badRequest("can't parse multipart/form-data")
-		}
-		if len(value) > maxFilePartBytes {
-			return errTooLarge
-		}
-		if part.FileName() == "" {
-			p.add(part.FormName(), string(value))
-			continue
-		}
-		p.files[part.FormName()] = value
 	}
 }
 

@@ -62,6 +62,8 @@ type Server struct {
 	updates    updateQueue
 	hook       hookState
 	poll       pollState
+	files      fileStore
+	disk       disk // has its own lock
 }
 
 var (
@@ -111,6 +113,7 @@ func newServer(cfg Config, tb testing.TB) (*Server, error) {
 		callbacks: map[string]*callback{},
 	}
 	s.methods = methodTable()
+	s.files = newFileStore()
 	if s.webhooks = cfg.WebhookClient; s.webhooks == nil {
 		s.webhooks = newWebhookClient()
 	}
@@ -139,6 +142,7 @@ func (s *Server) Close() {
 	if s.cfg.WebhookClient == nil {
 		s.webhooks.CloseIdleConnections()
 	}
+	s.disk.remove()
 }
 
 // Token is the token of the server's bot.

@@ -28,7 +28,22 @@ var foundTypes = []string{"mention", "hashtag", "cashtag", "bot_command", "url",
 
 // formatted reads text with its parse_mode or its entities, and checks it as sendMessage does.
 func (c *call) formatted() (string, []Entity, *apiError) {
-	text := c.str("text")
+	text, entities, bad := c.marked("text", "entities")
+	if bad != nil {
+		return "", nil, bad
+	}
+	switch n := utf8.RuneCountInString(text); {
+	case n == 0:
+		return "", nil, badRequest("message text is empty")
+	case n > maxTextRunes:
+		return "", nil, badRequest("message is too long")
+	}
+	return text, entities, nil
+}
+
+// marked reads the text of a parameter with its parse_mode or with the entities of another parameter.
+func (c *call) marked(name, marks string) (string, []Entity, *apiError) {
+	text := c.str(name)
 	if len(text) > maxSourceBytes {
 		return "", nil, badRequest("text is too long")
 	}
@@ -36,7 +51,7 @@ func (c *call) formatted() (string, []Entity, *apiError) {
 	var bad *apiError
 	switch mode := strings.ToLower(c.str("parse_mode")); mode {
 	case "", "null":
-		entities, bad = c.entities(text)
+		entities, bad = entitiesOf(text, c.str(marks))
 	case "html":
 		text, entities, bad = parseHTML(text)
 	case "markdownv2":
@@ -51,18 +66,11 @@ func (c *call) formatted() (string, []Entity, *apiError) {
 		return "", nil, bad
 	}
 	text, entities = trim(text, entities)
-	switch n := utf8.RuneCountInString(text); {
-	case n == 0:
-		return "", nil, badRequest("message text is empty")
-	case n > maxTextRunes:
-		return "", nil, badRequest("message is too long")
-	}
 	return text, withFound(text, entities), nil
 }
 
-// entities reads the parameter of that name; null and absent are none.
-func (c *call) entities(text string) ([]Entity, *apiError) {
-	raw := c.str("entities")
+// entitiesOf reads the entities that a parameter lists; null and absent are none.
+func entitiesOf(text, raw string) ([]Entity, *apiError) {
 	if raw == "" || raw == "null" {
 		return nil, nil
 	}

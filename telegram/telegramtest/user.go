@@ -159,7 +159,7 @@ func (u *User) SharePhone(number string) error {
 		if number == "" {
 			return nil, u.cannot("no phone number")
 		}
-		return u.post(&message{contact: &contact{Phone: number, FirstName: u.first, LastName: u.last, UserID: u.id}})
+		return u.post(&message{content: content{contact: &Contact{Phone: number, FirstName: u.first, LastName: u.last, UserID: u.id}}})
 	})
 }
 

@@ -168,7 +168,7 @@ func (c *call) webhookSettings() (webhookSettings, *apiError) {
 		return settings, badRequest("secret token contains unallowed characters")
 	case c.has("certificate"):
 		return settings, badRequest("bad webhook: certificate must be uploaded as a file")
-	case len(certificate) > maxCertificateBytes:
+	case certificate.size > maxCertificateBytes:
 		return settings, badRequest("bad webhook: certificate size is too big")
 	}
 	settings.certificate = uploaded
