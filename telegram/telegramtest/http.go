@@ -125,6 +125,9 @@ func (s *Server) answer(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if m.path != "" {
+		p.values["file_path"] = m.path
+	}
 	if refusal == nil {
 		refusal = bad
 	}
@@ -161,6 +164,9 @@ func (s *Server) judge(
 		s.holdBack(fault, p)
 		return ordered, nil
 	}
+	if m.path != "" {
+		return s.download(m.path, fault), nil
+	}
 	c := &call{s: s, ctx: ctx, params: p}
 	result, failure := c.do(m)
 	if err := context.Cause(ctx); err != nil {
@@ -180,6 +186,9 @@ func (s *Server) judge(
 
 // route finds the method that a path names, or says how the platform refuses the path.
 func (s *Server) route(r *http.Request) (string, method, *apiError) {
+	if name, bad, ok := s.downloadOf(r.URL.Path); ok {
+		return downloadName, method{name: downloadName, path: name}, bad
+	}
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	token, isBot := strings.CutPrefix(parts[0], "bot")
 	name := ""

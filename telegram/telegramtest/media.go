@@ -136,6 +136,9 @@ func (m *media) measure(k mediaKind) {
 	if width, height, ok := dimensions(f.data); ok && m.kind != VideoNote {
 		f.width, f.height = width, height
 	}
+	if k.square && f.height == 0 {
+		f.height = f.width
+	}
 	if f.width == 0 || f.height == 0 {
 		f.width, f.height = 1280, 960
 		if k.square {

@@ -10,6 +10,7 @@ type method struct {
 	waits bool
 	// notInReply marks the methods that an answer to a webhook cannot call.
 	notInReply bool
+	path       string // of a file to be downloaded, which has no run
 }
 
 // call is one call of a method.
@@ -47,26 +48,31 @@ func methodTable() map[string]method {
 		"getwebhookinfo":         {name: "getWebhookInfo", run: (*call).getWebhookInfo, notInReply: true},
 		"getupdates":             {name: "getUpdates", run: (*call).getUpdates, waits: true, notInReply: true},
 
-		"sendphoto":      {name: "sendPhoto", run: sendMedia(Photo)},
-		"sendvideo":      {name: "sendVideo", run: sendMedia(Video)},
-		"sendaudio":      {name: "sendAudio", run: sendMedia(Audio)},
-		"sendvoice":      {name: "sendVoice", run: sendMedia(Voice)},
-		"senddocument":   {name: "sendDocument", run: sendMedia(Document)},
-		"sendanimation":  {name: "sendAnimation", run: sendMedia(Animation)},
-		"sendvideonote":  {name: "sendVideoNote", run: sendMedia(VideoNote)},
-		"sendsticker":    {name: "sendSticker", run: sendMedia(Sticker)},
-		"sendmediagroup": {name: "sendMediaGroup", run: (*call).sendMediaGroup},
+		"sendphoto":          {name: "sendPhoto", run: sendMedia(Photo)},
+		"sendvideo":          {name: "sendVideo", run: sendMedia(Video)},
+		"sendaudio":          {name: "sendAudio", run: sendMedia(Audio)},
+		"sendvoice":          {name: "sendVoice", run: sendMedia(Voice)},
+		"senddocument":       {name: "sendDocument", run: sendMedia(Document)},
+		"sendanimation":      {name: "sendAnimation", run: sendMedia(Animation)},
+		"sendvideonote":      {name: "sendVideoNote", run: sendMedia(VideoNote)},
+		"sendsticker":        {name: "sendSticker", run: sendMedia(Sticker)},
+		"sendmediagroup":     {name: "sendMediaGroup", run: (*call).sendMediaGroup},
+		"sendlocation":       {name: "sendLocation", run: (*call).sendLocation},
+		"sendvenue":          {name: "sendVenue", run: (*call).sendVenue},
+		"sendcontact":        {name: "sendContact", run: (*call).sendContact},
+		"senddice":           {name: "sendDice", run: (*call).sendDice},
+		"sendpoll":           {name: "sendPoll", run: (*call).sendPoll},
+		"getfile":            {name: "getFile", run: (*call).getFile, notInReply: true},
+		"editmessagecaption": {name: "editMessageCaption", run: (*call).editMessageCaption},
+		"editmessagemedia":   {name: "editMessageMedia", run: (*call).editMessageMedia},
 	}
 }
 
 // notEmulated are methods of the platform that this version does not stand in for. A test that calls one fails
 // with that reason, instead of looking for a typo.
 var notEmulated = map[string]bool{
-	"logout": true, "close": true, "getfile": true, "getchatmember": true,
-
-	"sendlocation": true, "sendvenue": true,
-	"sendcontact": true, "senddice": true, "sendpoll": true, "sendrichmessage": true,
-	"sendmessagedraft": true, "sendpaidmedia": true, "editmessagecaption": true, "editmessagemedia": true,
+	"logout": true, "close": true, "getchatmember": true, "sendrichmessage": true,
+	"sendmessagedraft": true, "sendpaidmedia": true,
 	"forwardmessage": true, "forwardmessages": true, "copymessage": true, "copymessages": true,
 	"readbusinessmessage": true, "getbusinessconnection": true, "pinchatmessage": true, "setmycommands": true,
 }

@@ -44,16 +44,14 @@ func (c *call) getChat() (any, *apiError) {
 		wireChat
 		AccentColor  int `json:"accent_color_id"`
 		MaxReactions int `json:"max_reaction_count"`
-	}
-	return fullChat{wireChat: ch.wire(), MaxReactions: 11}, nil
-}
 
-func (c *call) getUserProfilePhotos() (any, *apiError) {
-	u := c.s.usersByID[c.number("user_id", 0, 0, 1<<52)]
-	if u == nil || !u.heard {
-		return nil, badRequest("user not found")
+		Photo *chatPhoto `json:"photo,omitempty"`
 	}
-	return map[string]any{"total_count": 0, "photos": [][]any{}}, nil
+	full := fullChat{wireChat: ch.wire(), MaxReactions: 11}
+	if ch.person != nil {
+		full.Photo = ch.person.photos.wire()
+	}
+	return full, nil
 }
 
 func (c *call) answerCallbackQuery() (any, *apiError) {

@@ -60,10 +60,10 @@ func (c *call) editMessageText() (any, *apiError) {
 	if bad := c.checkPreview(); bad != nil {
 		return nil, bad
 	}
-	if m.text == "" {
+	if m.text == "" || m.media != nil {
 		return nil, badRequest("there is no text in the message to edit")
 	}
-	return c.change(m, text, entities)
+	return c.change(m, text, entities, m.content)
 }
 
 func (c *call) editMessageReplyMarkup() (any, *apiError) {
@@ -71,18 +71,18 @@ func (c *call) editMessageReplyMarkup() (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	return c.change(m, m.text, m.entities)
+	return c.change(m, m.text, m.entities, m.content)
 }
 
-func (c *call) change(m *message, text string, entities []Entity) (any, *apiError) {
+func (c *call) change(m *message, text string, entities []Entity, what content) (any, *apiError) {
 	k, bad := c.newKeyboard(m)
 	if bad != nil {
 		return nil, bad
 	}
-	if m.text == text && sameEntities(m.entities, entities) && reflect.DeepEqual(m.keyboard, k) {
+	if m.text == text && sameEntities(m.entities, entities) && m.content == what && reflect.DeepEqual(m.keyboard, k) {
 		return nil, errNotModified
 	}
-	m.text, m.entities, m.keyboard, m.edited = text, entities, k, time.Now()
+	m.text, m.entities, m.content, m.keyboard, m.edited = text, entities, what, k, time.Now()
 	return c.s.wire(m), nil
 }
 

@@ -9,7 +9,7 @@ const maxCaptionRunes = 1024
 
 // caption reads a caption with its parse_mode or caption_entities.
 func (c *call) caption() (string, []Entity, *apiError) {
-	text, entities, bad := c.marked("caption", "caption_entities")
+	text, entities, bad := c.marked("caption", "parse_mode", "caption_entities")
 	if bad == nil && utf8.RuneCountInString(text) > maxCaptionRunes {
 		bad = badRequest("message caption is too long")
 	}

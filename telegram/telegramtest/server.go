@@ -28,7 +28,8 @@ type Config struct {
 	// NoLimits switches the rate limits off.
 	NoLimits bool
 	// Local makes the server behave as Telegram's own server started with --local: webhooks may be plain
-	// http, on any address and port.
+	// http, on any address and port; uploads may have 2000 MB; a file may be named as file://<path>, and is
+	// downloaded from a path on disk, which is gone once the server is closed.
 	Local bool
 	// WebhookClient sends webhook requests over the network while no handler is set with [Server.Serve].
 	// Default: a client that follows no redirect.
@@ -160,7 +161,7 @@ func (s *Server) Serve(h http.Handler) {
 // Request is one request that reached the API.
 type Request struct {
 	// Method as the documentation spells it; what the client wrote if there is no such method; "" if the path
-	// named none.
+	// named none; "file" for the download of a file, which has the parameter file_path.
 	Method string
 	// Parameters as they were understood: nested values are JSON text. The token is never among them.
 	Parameters map[string]string

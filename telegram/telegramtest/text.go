@@ -28,7 +28,7 @@ var foundTypes = []string{"mention", "hashtag", "cashtag", "bot_command", "url",
 
 // formatted reads text with its parse_mode or its entities, and checks it as sendMessage does.
 func (c *call) formatted() (string, []Entity, *apiError) {
-	text, entities, bad := c.marked("text", "entities")
+	text, entities, bad := c.marked("text", "parse_mode", "entities")
 	if bad != nil {
 		return "", nil, bad
 	}
@@ -41,15 +41,15 @@ func (c *call) formatted() (string, []Entity, *apiError) {
 	return text, entities, nil
 }
 
-// marked reads the text of a parameter with its parse_mode or with the entities of another parameter.
-func (c *call) marked(name, marks string) (string, []Entity, *apiError) {
+// marked reads the text of a parameter with its mode or its entities, which are parameters too.
+func (c *call) marked(name, modeName, marks string) (string, []Entity, *apiError) {
 	text := c.str(name)
 	if len(text) > maxSourceBytes {
 		return "", nil, badRequest("text is too long")
 	}
 	var entities []Entity
 	var bad *apiError
-	switch mode := strings.ToLower(c.str("parse_mode")); mode {
+	switch mode := strings.ToLower(c.str(modeName)); mode {
 	case "", "null":
 		entities, bad = entitiesOf(text, c.str(marks))
 	case "html":
@@ -57,8 +57,8 @@ func (c *call) marked(name, marks string) (string, []Entity, *apiError) {
 	case "markdownv2":
 		text, entities, bad = parseMarkdown(text)
 	case "markdown":
-		c.s.misuse("parse_mode %s is not emulated", c.str("parse_mode"))
-		bad = badRequest("parse_mode " + c.str("parse_mode") + " is not emulated")
+		c.s.misuse("parse_mode %s is not emulated", mode)
+		bad = badRequest("parse_mode " + mode + " is not emulated")
 	default:
 		bad = badRequest("unsupported parse_mode")
 	}

@@ -23,6 +23,7 @@ type User struct {
 	blocked     bool
 	deactivated bool
 	answers     []string
+	photos      profilePhotos
 }
 
 const (
@@ -216,7 +217,7 @@ func (u *User) setBlocked(blocked bool) *update {
 		memberUpdate{Chat: u.chat.wire(), From: u.wire(), Date: now.Unix(), Old: in, New: out})
 }
 
-// Edit changes the text of a message that the person sent; see [User.Sent] for the ids.
+// Edit changes the text of a message that the person sent, or the caption of its media; see [User.Sent] for the ids.
 func (u *User) Edit(messageID, text string) error {
 	return u.act(func() ([]*update, error) {
 		id, err := strconv.ParseInt(messageID, 10, 64)
@@ -225,20 +226,28 @@ func (u *User) Edit(messageID, text string) error {
 			return nil, u.cannot("no message of hers has the id " + messageID)
 		}
 		text, _ := trim(text, nil)
-		if bad := u.checkText(text); bad != nil {
+		if bad := u.checkEdit(m, text); bad != nil {
 			return nil, bad
 		}
 		switch {
 		case u.blocked:
 			return nil, u.cannot("she has blocked the bot")
-		case m.text == "":
-			return nil, u.cannot("the message has no text")
 		case m.text == text:
 			return nil, u.cannot("the text is the same")
 		}
 		m.text, m.entities, m.edited = text, withFound(text, nil), time.Now()
 		return []*update{u.s.enqueue("edited_message", u.chat.id, seconds(m.edited), u.s.wire(m))}, nil
 	})
+}
+
+func (u *User) checkEdit(m *message, text string) error {
+	switch {
+	case m.media != nil && mediaKinds[m.media.kind].caption:
+		return u.checkCaption(text)
+	case m.text == "":
+		return u.cannot("the message has no text")
+	}
+	return u.checkText(text)
 }
 
 // Messages are the messages that the bot sent to the person, oldest first, as they are now. Deleted ones are
