@@ -55,7 +55,7 @@ func TestUpdatesByLongPolling(t *testing.T) {
 
 func TestUpdatesByWebhook(t *testing.T) {
 	t.Parallel()
-	everywhere(t, func(w *world) {
+	withWebhooks(t, func(w *world) {
 		w.hook()
 		talk(w)
 	})

@@ -47,11 +47,68 @@ type message struct {
 	Markup   *struct {
 		Inline [][]button `json:"inline_keyboard"`
 	} `json:"reply_markup"`
-	Contact *struct {
-		Phone  string `json:"phone_number"`
-		UserID int64  `json:"user_id"`
-	} `json:"contact"`
 	Protected bool `json:"has_protected_content"`
+
+	AlbumID         string    `json:"media_group_id"`
+	Caption         string    `json:"caption"`
+	CaptionEntities []entity  `json:"caption_entities"`
+	CaptionAbove    bool      `json:"show_caption_above_media"`
+	Spoiler         bool      `json:"has_media_spoiler"`
+	Photo           []file    `json:"photo"`
+	Video           *file     `json:"video"`
+	Audio           *file     `json:"audio"`
+	Voice           *file     `json:"voice"`
+	Document        *file     `json:"document"`
+	Animation       *file     `json:"animation"`
+	VideoNote       *file     `json:"video_note"`
+	Sticker         *file     `json:"sticker"`
+	Location        *location `json:"location"`
+	Venue           *struct {
+		Location location `json:"location"`
+		Title    string   `json:"title"`
+		Address  string   `json:"address"`
+	} `json:"venue"`
+	Contact *struct {
+		Phone     string `json:"phone_number"`
+		FirstName string `json:"first_name"`
+		UserID    int64  `json:"user_id"`
+	} `json:"contact"`
+	Dice *struct {
+		Emoji string `json:"emoji"`
+		Value int    `json:"value"`
+	} `json:"dice"`
+	Poll *poll `json:"poll"`
+}
+
+type file struct {
+	ID        string `json:"file_id"`
+	Unique    string `json:"file_unique_id"`
+	Size      int64  `json:"file_size"`
+	Name      string `json:"file_name"`
+	MIME      string `json:"mime_type"`
+	Path      string `json:"file_path"`
+	Width     int    `json:"width"`
+	Height    int    `json:"height"`
+	Length    int    `json:"length"`
+	Duration  int    `json:"duration"`
+	Performer string `json:"performer"`
+	Title     string `json:"title"`
+	Thumbnail *file  `json:"thumbnail"`
+}
+
+type location struct {
+	Latitude   float64 `json:"latitude"`
+	Longitude  float64 `json:"longitude"`
+	LivePeriod int     `json:"live_period"`
+}
+
+type poll struct {
+	Question string `json:"question"`
+	Type     string `json:"type"`
+	Multiple bool   `json:"allows_multiple_answers"`
+	Options  []struct {
+		Text string `json:"text"`
+	} `json:"options"`
 }
 
 type member struct {

@@ -33,6 +33,7 @@ type world struct {
 	ctx    context.Context
 	srv    *telegramtest.Server
 	client client
+	http   *http.Client // the client's own
 	ann    person
 
 	loopback bool
@@ -49,6 +50,12 @@ type person struct {
 func everywhere(t *testing.T, scenario func(w *world)) {
 	t.Helper()
 	run(t, telegramtest.Config{NoLimits: true}, transports, scenario)
+}
+
+// withWebhooks runs a scenario with both clients over both transports; only a local server delivers to loopback.
+func withWebhooks(t *testing.T, scenario func(w *world)) {
+	t.Helper()
+	run(t, telegramtest.Config{NoLimits: true, Local: true}, transports, scenario)
 }
 
 // inBubbles runs a scenario with both clients in fake time: one that waits, or that counts on the rate limits.
@@ -75,7 +82,6 @@ func run(t *testing.T, cfg telegramtest.Config, over []transport, scenario func(
 
 func newWorld(t *testing.T, cfg telegramtest.Config, newClient func(link) client, overNetwork bool) *world {
 	t.Helper()
-	cfg.Local = overNetwork // webhooks on loopback
 	srv, err := telegramtest.New(cfg)
 	require.NoError(t, err)
 	w := &world{t: t, srv: srv, loopback: overNetwork}
@@ -93,7 +99,7 @@ func newWorld(t *testing.T, cfg telegramtest.Config, newClient func(link) client
 	} else {
 		to.url, to.http = "https://api.telegram.org", &http.Client{Transport: strict{t, srv.Client().Transport}}
 	}
-	w.client = newClient(to)
+	w.client, w.http = newClient(to), to.http
 	w.ann = w.person("Ann Lee")
 	return w
 }
