@@ -49,6 +49,26 @@ type message struct {
 	} `json:"reply_markup"`
 	Protected bool `json:"has_protected_content"`
 
+	SenderChat  *chat   `json:"sender_chat"`
+	ThreadID    int     `json:"message_thread_id"`
+	InTopic     bool    `json:"is_topic_message"`
+	Origin      *origin `json:"forward_origin"`
+	Business    string  `json:"business_connection_id"`
+	BusinessBot *user   `json:"sender_business_bot"`
+	NewMembers  []user  `json:"new_chat_members"`
+	LeftMember  *user   `json:"left_chat_member"`
+	MigrateTo   int64   `json:"migrate_to_chat_id"`
+	MigrateFrom int64   `json:"migrate_from_chat_id"`
+	NewTopic    *struct {
+		Name string `json:"name"`
+	} `json:"forum_topic_created"`
+	DirectTopic *struct {
+		ID int64 `json:"topic_id"`
+	} `json:"direct_messages_topic"`
+	WriteAccess *struct {
+		FromRequest bool `json:"from_request"`
+	} `json:"write_access_allowed"`
+
 	AlbumID         string    `json:"media_group_id"`
 	Caption         string    `json:"caption"`
 	CaptionEntities []entity  `json:"caption_entities"`
@@ -112,15 +132,39 @@ type poll struct {
 }
 
 type member struct {
-	User   user   `json:"user"`
-	Status string `json:"status"`
+	User    user   `json:"user"`
+	Status  string `json:"status"`
+	CanPost bool   `json:"can_post_messages"`
 }
 
 type memberUpdate struct {
-	Chat chat   `json:"chat"`
-	From user   `json:"from"`
-	Old  member `json:"old_chat_member"`
-	New  member `json:"new_chat_member"`
+	Chat       chat   `json:"chat"`
+	From       user   `json:"from"`
+	Old        member `json:"old_chat_member"`
+	New        member `json:"new_chat_member"`
+	ViaRequest bool   `json:"via_join_request"`
+}
+
+type origin struct {
+	Type       string `json:"type"`
+	User       *user  `json:"sender_user"`
+	Name       string `json:"sender_user_name"`
+	Chat       *chat  `json:"chat"`
+	SenderChat *chat  `json:"sender_chat"`
+	MessageID  int    `json:"message_id"`
+}
+
+type connection struct {
+	ID     string          `json:"id"`
+	User   user            `json:"user"`
+	ChatID int64           `json:"user_chat_id"`
+	Rights map[string]bool `json:"rights"`
+	IsOn   bool            `json:"is_enabled"`
+}
+
+type reaction struct {
+	Type  string `json:"type"`
+	Emoji string `json:"emoji"`
 }
 
 type update struct {
@@ -134,5 +178,29 @@ type update struct {
 		Data     string   `json:"data"`
 		Instance string   `json:"chat_instance"`
 	} `json:"callback_query"`
-	MyChatMember *memberUpdate `json:"my_chat_member"`
+	MyChatMember      *memberUpdate `json:"my_chat_member"`
+	ChatMember        *memberUpdate `json:"chat_member"`
+	ChannelPost       *message      `json:"channel_post"`
+	EditedChannelPost *message      `json:"edited_channel_post"`
+	JoinRequest       *struct {
+		Chat   chat   `json:"chat"`
+		From   user   `json:"from"`
+		ChatID int64  `json:"user_chat_id"`
+		Bio    string `json:"bio"`
+	} `json:"chat_join_request"`
+	Reaction *struct {
+		Chat      chat       `json:"chat"`
+		MessageID int        `json:"message_id"`
+		User      *user      `json:"user"`
+		Old       []reaction `json:"old_reaction"`
+		New       []reaction `json:"new_reaction"`
+	} `json:"message_reaction"`
+	BusinessConnection    *connection `json:"business_connection"`
+	BusinessMessage       *message    `json:"business_message"`
+	EditedBusinessMessage *message    `json:"edited_business_message"`
+	DeletedBusiness       *struct {
+		ID   string `json:"business_connection_id"`
+		Chat chat   `json:"chat"`
+		IDs  []int  `json:"message_ids"`
+	} `json:"deleted_business_messages"`
 }
