@@ -30,6 +30,8 @@ var (
 	_ channel.Reactor      = (*Channel)(nil)
 	_ channel.TypingSender = (*Channel)(nil)
 	_ channel.Answerer     = (*Channel)(nil)
+	_ channel.Uploader     = (*Channel)(nil)
+	_ channel.Downloader   = (*Channel)(nil)
 	_ channel.Linker       = (*Channel)(nil)
 	_ channel.Registrar    = (*Channel)(nil)
 	_ channel.Poller       = (*Channel)(nil)
@@ -44,6 +46,10 @@ type driver struct {
 	secret     sealed
 	secretHash [sha256.Size]byte
 	pollOnly   bool
+	local      bool
+	uploadChat string
+	limits     channel.Limits
+	files      *url.URL        // where file paths begin, but for the token
 	bot        tgbotapi.BotAPI // copied for each call
 	client     *http.Client
 	pollClient *http.Client
@@ -64,12 +70,21 @@ func newDriver(botID string, cfg Config) *driver {
 		secret:     seal(cfg.Secret.Reveal()),
 		secretHash: sha256.Sum256([]byte(cfg.Secret.Reveal())),
 		pollOnly:   cfg.PollOnly,
+		local:      cfg.Local,
+		uploadChat: cfg.UploadChat,
+		limits:     limits,
+	}
+	if cfg.Local {
+		d.limits = localLimits
 	}
 	endpoint := cfg.Endpoint
 	if endpoint == "" {
 		endpoint = defaultEndpoint
 	}
 	d.bot = newBot(d.token, endpoint)
+	if d.files, err = url.Parse(endpoint); err != nil { // Config.check saw to it
+		panic(err)
+	}
 	d.client, d.pollClient = httpClients(cfg.Options)
 	if cfg.Username != "" {
 		d.username.Store(&cfg.Username)
@@ -81,17 +96,6 @@ func (d *driver) Account() channel.Account { return d.account }
 
 // Unwrap returns the channel without Telegram's abilities.
 func (c *Channel) Unwrap() channel.Channel { return c.engine }
-
-// Edit replaces the text and the inline keyboard of a message that the bot sent as a text. A zero Keyboard takes the
-// present one away.
-func (c *Channel) Edit(ctx context.Context, chatID, messageID string, m channel.Message) error {
-	r, to, err := editRequest(chatID, messageID, &m)
-	if err != nil {
-		return named("edit", err)
-	}
-	call := adapter.Call{Op: "edit", ChatIDs: []string{chatID}, Costs: to.costs(), Repeatable: true}
-	return c.do(ctx, call, r, textNotModified)
-}
 
 // Delete takes messages back: those of the bot, and, in a group, anybody's where it is an administrator. Telegram allows
 // that for 48 hours.

@@ -35,6 +35,15 @@ type Config struct {
 	// speaks plain HTTP, so that is allowed.
 	Endpoint string `json:"endpoint,omitzero"`
 
+	// Local is for a Bot API server at Endpoint that was started with --local and shares its disk with this process: files
+	// of up to 2000 MB are uploaded (photos: 10 MB, as ever), and Download reads those of any size where the server put
+	// them. https://core.telegram.org/bots/api#using-a-local-bot-api-server
+	Local bool `json:"local,omitzero"`
+
+	// UploadChat is where Upload sends the files that it stores, without a sound: the ID of a private channel, say, in
+	// which the bot may post. Empty: Upload is ErrUnsupported, as Telegram stores nothing but what is sent.
+	UploadChat string `json:"upload_chat,omitzero"`
+
 	channel.Options
 }
 
@@ -68,9 +77,18 @@ func (c *Config) check() (id string, err error) {
 		return "", wrongConfig("Username is not 4 to 32 of A-Z a-z 0-9 _, without @")
 	case c.Endpoint != "" && !isEndpoint(c.Endpoint):
 		return "", wrongConfig("Endpoint is not an absolute http or https URL without user, query and fragment")
+	case c.Local && c.Endpoint == "":
+		return "", wrongConfig("Endpoint is required where Local is set")
+	case c.UploadChat != "" && !isTarget(c.UploadChat):
+		return "", wrongConfig("UploadChat is not a chat ID that Send takes")
 	default:
 		return id, nil
 	}
+}
+
+func isTarget(chatID string) bool {
+	_, err := parseTarget(chatID)
+	return err == nil
 }
 
 func wrongConfig(message string) error {

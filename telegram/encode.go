@@ -1,13 +1,11 @@
 package telegram
 
 import (
-	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/parley-go/parley/channel"
@@ -18,8 +16,13 @@ const (
 	generalTopic   = 1 // which must not be named when sending
 	businessWindow = 24 * time.Hour
 
-	paramDirect = "direct_messages_topic_id"
-	paramMarkup = "reply_markup"
+	paramDirect          = "direct_messages_topic_id"
+	paramMarkup          = "reply_markup"
+	paramMode            = "parse_mode"
+	paramEntities        = "entities"
+	paramCaption         = "caption"
+	paramCaptionEntities = "caption_entities"
+	paramMedia           = "media"
 )
 
 // target is a chat ID taken apart; the forms are in the package's documentation.
@@ -88,6 +91,18 @@ func (t target) costs() []adapter.Cost {
 	return groupCosts
 }
 
+// albumCosts is what an album takes: Telegram is said to count its items, for the bot and for a group. That one message a
+// second may go to a chat is a rule of thumb, of which an album takes one: it is one call.
+func (t target) albumCosts(items int) []adapter.Cost {
+	costs := slices.Clone(t.costs())
+	for i := range costs {
+		if costs[i].Pace != paceChat {
+			costs[i].Units = items
+		}
+	}
+	return costs
+}
+
 // put names the place where a message goes.
 func (t target) put(p tgbotapi.Params) {
 	t.putChat(p)
@@ -121,7 +136,7 @@ func (d *driver) Encode(p *adapter.Part) error {
 	m := &p.Message
 	r := newRequest("sendMessage", 8, to.pace())
 	to.put(r.params)
-	if err := putText(r.params, m); err != nil {
+	if err := putContent(r, m); err != nil {
 		return err
 	}
 	if m.ReplyTo != "" {
@@ -140,266 +155,68 @@ func (d *driver) Encode(p *adapter.Part) error {
 	if err := putNative(r.params, m.Native[platform]); err != nil {
 		return err
 	}
-	if p.Index > 0 && r.params["parse_mode"] != "" {
-		return refuse(channel.ErrInvalid, "Native parse_mode: Text is too long for one message, and markup cannot be cut")
-	}
-	p.Encoded, p.Costs = r, to.costs()
-	return nil
-}
-
-// putText sets what a message of text has, and refuses what is more than text.
-func putText(p tgbotapi.Params, m *channel.Message) error {
-	if field := beyondText(m); field != "" {
-		return refuse(channel.ErrUnsupported, "%s cannot be sent", field)
-	}
-	// A rune has at least one byte: short texts need not be counted.
-	if len(m.Text) > maxText {
-		if n := utf8.RuneCountInString(m.Text); n > maxText {
-			return refuse(channel.ErrTooLarge, "Text has %d characters of %d", n, maxText)
-		}
-	}
-	if !utf8.ValidString(m.Text) {
-		return refuse(channel.ErrInvalid, "Text is not UTF-8")
-	}
-	if strings.TrimSpace(m.Text) == "" {
-		return refuse(channel.ErrInvalid, "Text is empty")
-	}
-	p["text"] = m.Text
-	if m.NoPreview {
-		p["link_preview_options"] = `{"is_disabled":true}`
-	}
-	if len(m.Styles) == 0 {
-		return nil
-	}
-	entities, err := entitiesJSON(m.Text, m.Styles)
-	if err != nil {
+	if err := r.settle(m, p.Index); err != nil {
 		return err
 	}
-	p["entities"] = entities
+	p.Encoded, p.Costs = r, to.costs()
+	if n := len(m.Attachments); n > 1 {
+		p.Costs = to.albumCosts(n)
+	}
 	return nil
 }
 
-func beyondText(m *channel.Message) string {
+// putContent makes r the message: a text, files, a place or a contact, of which Telegram's messages have one.
+func putContent(r *request, m *channel.Message) error {
+	if field := beyond(m); field != "" {
+		return refuse(channel.ErrUnsupported, "%s cannot be sent with other content, or not at all", field)
+	}
 	switch {
-	case len(m.Attachments) > 0:
-		return "Attachments"
+	case len(m.Attachments) > 1:
+		return putAlbum(r, m)
+	case len(m.Attachments) == 1:
+		return putMedia(r, m)
 	case m.Location != nil:
-		return "Location"
-	case len(m.Contacts) > 0:
-		return "Contacts"
+		return putLocation(r, m.Location)
+	case len(m.Contacts) == 1:
+		return putContact(r, &m.Contacts[0])
+	default:
+		return putText(r, m)
+	}
+}
+
+// beyond names what cannot be in a message, or not beside what else is.
+func beyond(m *channel.Message) string {
+	alone := m.Text == "" && len(m.Attachments) == 0
+	switch {
 	case len(m.Cards) > 0:
 		return "Cards"
 	case m.Template != nil:
 		return "Template"
+	case len(m.Contacts) > 1, len(m.Contacts) == 1 && (!alone || m.Location != nil):
+		return "Contacts"
+	case m.Location != nil && !alone:
+		return "Location"
 	default:
 		return ""
 	}
 }
 
-var entityTypes = map[channel.StyleKind]string{
-	channel.StyleBold:      "bold",
-	channel.StyleItalic:    "italic",
-	channel.StyleUnderline: "underline",
-	channel.StyleStrike:    "strikethrough",
-	channel.StyleSpoiler:   "spoiler",
-	channel.StyleQuote:     "blockquote",
-	channel.StyleCode:      "code",
-	channel.StylePre:       "pre",
-	channel.StyleLink:      "text_link",
-}
-
-// entitiesJSON is the styles in UTF-16 units.
-func entitiesJSON(text string, styles []channel.Style) (string, error) {
-	if len(styles) > maxStyles {
-		return "", refuse(channel.ErrTooLarge, "Styles are %d of %d", len(styles), maxStyles)
-	}
-	b := make([]byte, 0, 64*len(styles))
-	for i, s := range styles {
-		kind, ok := entityTypes[s.Kind]
+// settle sees to what native parameters and the kind of the message make of each other.
+func (r *request) settle(m *channel.Message, index int) error {
+	if r.params[paramMode] != "" {
 		switch {
-		case !ok:
-			return "", refuse(channel.ErrUnsupported, "Styles[%d] is of the unknown kind %q", i, s.Kind)
-		case s.Start < 0 || s.End > len(text) || s.Start >= s.End || !isBoundary(text, s.Start) || !isBoundary(text, s.End):
-			return "", refuse(channel.ErrInvalid, "Styles[%d] is not a part of Text", i)
-		case s.Kind == channel.StyleLink && s.URL == "":
-			return "", refuse(channel.ErrInvalid, "Styles[%d] has no URL", i)
+		case m.Text == "":
+			delete(r.params, paramMode)
+		case index > 0:
+			return refuse(channel.ErrInvalid, "Native parse_mode: Text is too long for one message, and markup cannot be cut")
 		}
-		b = append(b, opening(i)...)
-		b = append(b, `{"type":"`...)
-		b = append(b, kind...)
-		b = append(b, `","offset":`...)
-		b = strconv.AppendInt(b, int64(utf16Len(text[:s.Start])), 10)
-		b = append(b, `,"length":`...)
-		b = strconv.AppendInt(b, int64(utf16Len(text[s.Start:s.End])), 10)
-		if s.Kind == channel.StyleLink {
-			b = appendField(b, "url", s.URL)
-		}
-		if s.Kind == channel.StylePre && s.Language != "" {
-			b = appendField(b, "language", s.Language)
-		}
-		b = append(b, '}')
 	}
-	return string(append(b, ']')), nil
-}
-
-func isBoundary(s string, i int) bool { return i == len(s) || utf8.RuneStart(s[i]) }
-
-func utf16Len(s string) int { return channel.Length{Unit: channel.UnitUTF16}.Of(s) }
-
-// opening is what stands before element i of a JSON array.
-func opening(i int) string {
-	if i == 0 {
-		return "["
-	}
-	return ","
-}
-
-// appendField appends a member to an object that has one already.
-func appendField(b []byte, name, value string) []byte {
-	b = append(b, `,"`...)
-	b = append(b, name...)
-	b = append(b, `":`...)
-	return appendString(b, value)
-}
-
-// appendString appends a JSON string; what is not UTF-8 in it becomes U+FFFD.
-func appendString(b []byte, s string) []byte {
-	quoted, err := jsontext.AppendQuote(b, s)
-	if err != nil {
-		quoted, _ = jsontext.AppendQuote(b, strings.ToValidUTF8(s, "\uFFFD"))
-	}
-	return quoted
-}
-
-// putKeyboard sets the keyboard. An inline one without rows is none.
-func putKeyboard(p tgbotapi.Params, k *channel.Keyboard, to target) error {
-	rows, total := 0, 0
-	name := "keyboard"
-	if k.Inline {
-		name = "inline_keyboard"
-	}
-	b := append(make([]byte, 0, 256), `{"`+name+`":`...)
-	for i, row := range k.Rows {
-		if len(row) == 0 {
-			continue
-		}
-		if total += len(row); len(row) > maxPerRow || total > maxButtons {
-			return refuse(channel.ErrInvalid, "Keyboard has more than %d buttons in a row or %d in all", maxPerRow, maxButtons)
-		}
-		b = append(b, opening(rows)...)
-		for j := range row {
-			b = append(b, opening(j)...)
-			var err error
-			if b, err = appendButton(b, &row[j], k.Inline, to); err != nil {
-				e := err.(*channel.Error)
-				e.Message = "Keyboard.Rows[" + strconv.Itoa(i) + "][" + strconv.Itoa(j) + "]: " + e.Message
-				return e
-			}
-		}
-		b = append(b, ']')
-		rows++
-	}
-	switch {
-	case rows == 0 && k.Inline:
-		return nil
-	case to.connection != "" && !k.Inline:
-		return refuse(channel.ErrUnsupported, "Keyboard must be inline in a chat of a business connection")
-	case rows == 0:
-		p[paramMarkup] = `{"remove_keyboard":true}`
+	if r.method != methodAlbum {
 		return nil
 	}
-	b = append(b, ']')
-	if !k.Inline {
-		b = append(b, `,"resize_keyboard":true`...)
-		if k.OneTime {
-			b = append(b, `,"one_time_keyboard":true`...)
-		}
+	if r.params[paramMarkup] != "" {
+		return refuse(channel.ErrUnsupported, "Keyboard cannot stand under several Attachments")
 	}
-	p[paramMarkup] = string(append(b, '}'))
+	r.dropItemFields()
 	return nil
-}
-
-func appendButton(b []byte, button *channel.Button, inline bool, to target) ([]byte, error) {
-	if button.Text == "" {
-		return nil, refuse(channel.ErrInvalid, "Text is empty")
-	}
-	native := button.Native[platform]
-	kind := button.Kind
-	switch {
-	case kind != "":
-	case button.URL != "":
-		kind = channel.ButtonURL
-	case len(native) > 0 && button.Data == "":
-		kind = buttonNative // copy_text and its like, of which a button has one
-	case inline:
-		kind = channel.ButtonCallback
-	default:
-		kind = channel.ButtonReply
-	}
-	b = append(b, `{"text":`...)
-	b = appendString(b, button.Text)
-	b, err := appendAction(b, button, kind, inline, to)
-	if err != nil {
-		return nil, err
-	}
-	if b, err = appendNative(b, native); err != nil {
-		return nil, err
-	}
-	return append(b, '}'), nil
-}
-
-// buttonNative is a button whose action is in its Native.
-const buttonNative channel.ButtonKind = "native"
-
-func appendAction(b []byte, button *channel.Button, kind channel.ButtonKind, inline bool, to target) ([]byte, error) {
-	switch {
-	case kind == buttonNative, kind == channel.ButtonReply && !inline:
-		return b, nil
-	case kind == channel.ButtonCallback && inline:
-		data := button.Data
-		if data == "" {
-			data = button.Text
-		}
-		if len(data) > maxData {
-			return nil, refuse(channel.ErrInvalid, "Data has %d bytes of %d", len(data), maxData)
-		}
-		return appendField(b, "callback_data", data), nil
-	case kind == channel.ButtonURL && inline:
-		if !isButtonURL(button.URL) {
-			return nil, refuse(channel.ErrInvalid, "URL is not http, https or tg with a dotted host")
-		}
-		return appendField(b, "url", button.URL), nil
-	case !to.private() && kind != channel.ButtonCallback && kind != channel.ButtonReply && kind != channel.ButtonURL:
-		return nil, refuse(channel.ErrUnsupported, "a %s button is for private chats only", kind)
-	case kind == channel.ButtonApp && to.connection == "":
-		if !strings.HasPrefix(button.URL, "https://") || !isButtonURL(button.URL) {
-			return nil, refuse(channel.ErrInvalid, "URL of an app is not https with a dotted host")
-		}
-		b = append(b, `,"web_app":{"url":`...)
-		return append(appendString(b, button.URL), '}'), nil
-	case kind == channel.ButtonPhone && !inline:
-		return append(b, `,"request_contact":true`...), nil
-	case kind == channel.ButtonLocation && !inline:
-		return append(b, `,"request_location":true`...), nil
-	case inline:
-		return nil, refuse(channel.ErrUnsupported, "a %s button cannot be in an inline keyboard", kind)
-	default:
-		return nil, refuse(channel.ErrUnsupported, "a %s button cannot be in a reply keyboard", kind)
-	}
-}
-
-// isButtonURL is Telegram's rule: one URL that breaks it fails the whole message.
-func isButtonURL(s string) bool {
-	u, err := url.Parse(s)
-	if err != nil {
-		return false
-	}
-	switch strings.ToLower(u.Scheme) {
-	case "tg":
-		return true
-	case "http", "https":
-		return strings.Contains(strings.Trim(u.Hostname(), "."), ".")
-	default:
-		return false
-	}
 }

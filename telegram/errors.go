@@ -65,6 +65,8 @@ var meanings = []meaning{
 	{0, textTooOld, channel.ErrNotFound, channel.ScopeMessage},
 	{0, "wrong file identifier", channel.ErrNotFound, channel.ScopeMessage},
 	{0, "wrong remote file identifier", channel.ErrNotFound, channel.ScopeMessage},
+	{0, "invalid file_id", channel.ErrNotFound, channel.ScopeMessage},
+	{0, "wrong file_id or the file is temporarily unavailable", channel.ErrNotFound, channel.ScopeMessage},
 
 	{0, "message is too long", channel.ErrTooLarge, channel.ScopeMessage},
 	{0, "caption is too long", channel.ErrTooLarge, channel.ScopeMessage},
@@ -78,7 +80,7 @@ var meanings = []meaning{
 	{0, "must be non-empty", channel.ErrInvalid, channel.ScopeMessage},
 	{0, "can't parse entities", channel.ErrInvalid, channel.ScopeMessage},
 	{0, textNotModified, channel.ErrInvalid, channel.ScopeMessage},
-	{0, "there is no text in the message to edit", channel.ErrInvalid, channel.ScopeMessage},
+	{0, textNoText, channel.ErrInvalid, channel.ScopeMessage},
 	{0, "button_data_invalid", channel.ErrInvalid, channel.ScopeMessage},
 	{0, "keyboard button url", channel.ErrInvalid, channel.ScopeMessage},
 	{0, "reply markup is too long", channel.ErrInvalid, channel.ScopeMessage},
@@ -97,6 +99,7 @@ const (
 	textDeleteNotFound = "message to delete not found"
 	textChatNotFound   = "chat not found"
 	textTooOld         = "query is too old"
+	textNoText         = "there is no text in the message to edit"
 )
 
 // failure is an error of a call, and the pace that a 429 pauses.

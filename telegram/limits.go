@@ -17,9 +17,23 @@ const (
 	maxAnswer     = 200  // code points of answerCallbackQuery
 	maxRef        = 64   // characters of a deep link
 	maxDelete     = 100  // messages of deleteMessages
+	maxAlbum      = 10   // files of sendMediaGroup
+	maxVCard      = 2048 // bytes
 	maxPerRow     = 8
 	maxButtons    = 100
 	typingSeconds = 5
+)
+
+// Sizes in bytes, of https://core.telegram.org/bots/api#sending-files, #getfile and #using-a-local-bot-api-server.
+const (
+	maxPhoto      = 10 << 20 // to upload
+	maxFile       = 50 << 20
+	maxLocalFile  = 2000 << 20
+	maxThumbnail  = 200_000
+	maxFetchPhoto = 5 << 20 // by URL
+	maxFetchFile  = 20 << 20
+	maxFetchVoice = 1 << 20 // a larger one is shown as a file
+	maxDownload   = 20 << 20
 )
 
 // The paces, of https://core.telegram.org/bots/faq.
@@ -49,7 +63,25 @@ func nativeChat(chatID string) string {
 	return native
 }
 
-var limits = channel.Limits{
+var (
+	limits      = limitsWith(maxFile)
+	localLimits = limitsWith(maxLocalFile) // of a server that was started with --local
+)
+
+func limitsWith(upload int64) channel.Limits {
+	l := textLimits
+	l.Upload = make(map[channel.AttachmentKind]int64, len(mediaKinds))
+	l.Fetch = make(map[channel.AttachmentKind]int64, len(mediaKinds))
+	for kind := range mediaKinds {
+		l.Upload[kind], l.Fetch[kind] = upload, maxFetchFile
+	}
+	l.Upload[channel.AttachmentImage] = maxPhoto
+	l.Fetch[channel.AttachmentImage], l.Fetch[channel.AttachmentVoice] = maxFetchPhoto, maxFetchVoice
+	delete(l.Fetch, channel.AttachmentVideoNote)
+	return l
+}
+
+var textLimits = channel.Limits{
 	Text:    channel.Length{Max: maxText, Unit: channel.UnitRune},
 	Caption: channel.Length{Max: maxCaption, Unit: channel.UnitRune},
 	Ref:     channel.Length{Max: maxRef, Unit: channel.UnitByte},
@@ -61,6 +93,7 @@ var limits = channel.Limits{
 		PerRow: maxPerRow, Total: maxButtons,
 		Kinds: []channel.ButtonKind{channel.ButtonReply, channel.ButtonPhone, channel.ButtonLocation, channel.ButtonApp},
 	},
+	Album:         maxAlbum,
 	TypingSeconds: typingSeconds,
 	Features: map[channel.Feature]channel.Level{
 		channel.FeatureBold:           channel.LevelFull,
@@ -72,17 +105,28 @@ var limits = channel.Limits{
 		channel.FeatureLink:           channel.LevelFull,
 		channel.FeatureQuote:          channel.LevelFull,
 		channel.FeatureSpoiler:        channel.LevelFull,
+		channel.FeatureImage:          channel.LevelFull,
+		channel.FeatureVideo:          channel.LevelFull,
+		channel.FeatureAudio:          channel.LevelFull,
+		channel.FeatureVoice:          channel.LevelFull,
+		channel.FeatureFile:           channel.LevelFull,
+		channel.FeatureSticker:        channel.LevelFull,
+		channel.FeatureAnimation:      channel.LevelFull,
+		channel.FeatureVideoNote:      channel.LevelFull,
+		channel.FeatureAlbum:          channel.LevelPartial, // photos with videos; files, and audio, among themselves
 		channel.FeatureInlineKeyboard: channel.LevelFull,
 		channel.FeatureReplyKeyboard:  channel.LevelFull,
 		channel.FeatureReplyTo:        channel.LevelFull,
 		channel.FeatureSilent:         channel.LevelFull,
 		channel.FeatureNoPreview:      channel.LevelFull,
 
-		channel.FeatureEdit:      channel.LevelPartial, // of texts; captions are not texts
+		channel.FeatureEdit:      channel.LevelPartial, // of texts, captions and most files
 		channel.FeatureDelete:    channel.LevelPartial, // for 48 hours
 		channel.FeatureReact:     channel.LevelFull,
 		channel.FeatureTyping:    channel.LevelFull,
 		channel.FeatureAnswer:    channel.LevelFull,
+		channel.FeatureUpload:    channel.LevelPartial, // to Config.UploadChat
+		channel.FeatureDownload:  channel.LevelPartial, // of up to 20 MB, but for a local server
 		channel.FeatureLinks:     channel.LevelFull,
 		channel.FeatureRegister:  channel.LevelFull,
 		channel.FeaturePoll:      channel.LevelFull,
@@ -92,7 +136,7 @@ var limits = channel.Limits{
 	},
 }
 
-func (d *driver) Limits() channel.Limits { return limits }
+func (d *driver) Limits() channel.Limits { return d.limits }
 
 func (d *driver) Rules() adapter.Rules {
 	return adapter.Rules{
@@ -101,6 +145,7 @@ func (d *driver) Rules() adapter.Rules {
 		Deadline:   50 * time.Second,
 		Redelivery: 24 * time.Hour,
 		Paces:      paces,
+		Fetches:    fetches,
 		UserBatch:  1,
 		UserCosts:  botCosts,
 	}

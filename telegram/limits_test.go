@@ -61,9 +61,6 @@ func has[T any](c channel.Channel) bool {
 func TestWhatCannotBeEncodedIsNotClaimed(t *testing.T) {
 	t.Parallel()
 	for feature, m := range map[channel.Feature]channel.Message{
-		channel.FeatureImage:    {Attachments: []channel.Attachment{{Kind: channel.AttachmentImage, FileID: "x"}}},
-		channel.FeatureLocation: {Location: &channel.Location{}},
-		channel.FeatureContact:  {Contacts: []channel.Contact{{}}},
 		channel.FeatureCards:    {Cards: []channel.Card{{}}},
 		channel.FeatureTemplate: {Template: &channel.Template{}},
 	} {

@@ -17,7 +17,8 @@ import (
 type request struct {
 	method string
 	params tgbotapi.Params
-	pace   string // what a 429 pauses
+	files  []uploadFile // that go with it
+	pace   string       // what a 429 pauses
 }
 
 func newRequest(method string, params int, pace string) *request {
@@ -25,20 +26,33 @@ func newRequest(method string, params int, pace string) *request {
 }
 
 func (d *driver) Send(ctx context.Context, p *adapter.Part) (channel.Sent, error) {
-	result, err := d.call(ctx, p.Encoded.(*request))
+	r := p.Encoded.(*request)
+	result, err := d.call(ctx, r)
 	if err != nil {
 		return channel.Sent{}, err
 	}
-	var sent struct {
+	type message struct {
 		MessageID int64 `json:"message_id"`
 	}
-	if err := json.Unmarshal(result, &sent); err != nil {
+	var (
+		one  [1]message
+		many = one[:]
+	)
+	if r.method == methodAlbum {
+		err = json.Unmarshal(result, &many)
+	} else {
+		err = json.Unmarshal(result, &many[0])
+	}
+	if err != nil {
 		return channel.Sent{}, fmt.Errorf("sent message: %w", err)
 	}
-	if sent.MessageID == 0 { // scheduled by Telegram: it cannot be named yet
-		return channel.Sent{}, nil
+	var sent channel.Sent
+	for _, m := range many {
+		if m.MessageID != 0 { // one that Telegram scheduled cannot be named yet
+			sent.MessageIDs = append(sent.MessageIDs, id(m.MessageID))
+		}
 	}
-	return channel.Sent{MessageIDs: []string{id(sent.MessageID)}}, nil
+	return sent, nil
 }
 
 // AnswerPress ends the waiting of the button. A press that nobody waits at any more is no error.
@@ -57,37 +71,6 @@ func answerRequest(pressID, text string) *request {
 		r.params["text"] = text
 	}
 	return r
-}
-
-// editRequest makes a call that has the message read as m.
-func editRequest(chatID, messageID string, m *channel.Message) (*request, target, error) {
-	to, err := parseTarget(chatID)
-	if err != nil {
-		return nil, to, err
-	}
-	n, err := parseMessageID("message ID", messageID)
-	if err != nil {
-		return nil, to, err
-	}
-	r := newRequest("editMessageText", 8, to.pace())
-	to.putChat(r.params)
-	r.params.AddNonEmpty("business_connection_id", to.connection)
-	r.params["message_id"] = strconv.FormatInt(n, 10)
-	if err := putText(r.params, m); err != nil {
-		return nil, to, err
-	}
-	if k := m.Keyboard; k != nil {
-		if len(k.Rows) > 0 && !k.Inline {
-			return nil, to, refuse(channel.ErrInvalid, "Keyboard is not inline: it stands under no message")
-		}
-		r.params[paramMarkup] = `{"inline_keyboard":[]}`
-		inline := *k
-		inline.Inline = true
-		if err := putKeyboard(r.params, &inline, to); err != nil {
-			return nil, to, err
-		}
-	}
-	return r, to, putNative(r.params, m.Native[platform])
 }
 
 func intsJSON(ns []int64) string {
@@ -112,6 +95,9 @@ func reactionJSON(emoji string) string {
 
 // call makes a call and returns its result.
 func (d *driver) call(ctx context.Context, r *request) (json.RawMessage, error) {
+	if len(r.files) > 0 {
+		return d.upload(ctx, r)
+	}
 	return d.callBy(ctx, d.client, r)
 }
 

@@ -31,7 +31,7 @@ func (p *planner) nativeCards(list []channel.Card) (cards, error) {
 	native := make(cards, len(list))
 	for i, c := range list {
 		c.Buttons = resolved(c.Buttons, true)
-		image, err := p.picture(fmt.Sprintf("Cards[%d].Image", i), c.Image)
+		image, err := p.picture(fmt.Sprintf("Cards[%d].Image", i), c.Image, false)
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +51,7 @@ func (p *planner) card(c *channel.Card, field string) (section, error) {
 	if c.Image != nil {
 		image := *c.Image
 		image.Kind = channel.AttachmentImage
-		sent, err := p.attachment(field+".Image", image)
+		sent, err := p.attachment(field+".Image", image, false)
 		if err != nil {
 			return section{}, err
 		}

@@ -151,6 +151,10 @@ type Rules struct {
 	Paces        []Pace        // the limits that Costs name
 	Deduplicates time.Duration // how long the platform knows a repeated Part.Nonce and sends nothing; 0: it does not
 
+	// Fetches tells whether the platform fetches the URL of an attachment, which is of a kind in Limits.Fetch, or of its
+	// thumbnail. Where it does not, the engine does, and Send gets an Open. Nil: it fetches every such.
+	Fetches func(a *channel.Attachment, thumbnail bool) bool
+
 	UserBatch         int           // people of one call of Users; 0: 1
 	UserCosts         []Cost        // of one call of Users
 	UserKeep          time.Duration // how long a profile is good; 0: a day

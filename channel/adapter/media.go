@@ -26,7 +26,7 @@ var fallbacks = map[channel.AttachmentKind][]channel.AttachmentKind{
 func (p *planner) attachments(list []channel.Attachment) ([]channel.Attachment, error) {
 	var sent []channel.Attachment
 	for i := range list {
-		a, err := p.attachment(fmt.Sprintf("Attachments[%d]", i), list[i])
+		a, err := p.attachment(fmt.Sprintf("Attachments[%d]", i), list[i], false)
 		if err != nil {
 			return nil, err
 		}
@@ -35,8 +35,43 @@ func (p *planner) attachments(list []channel.Attachment) ([]channel.Attachment, 
 	return sent, nil
 }
 
+// Source is a, checked and as c's platform takes it, for a method that sends one outside of Send: a URL that the platform
+// does not fetch becomes an Open, whose reading ends with ctx, and bytes that it takes by URL only are published. The op
+// and the field are what errors name.
+func Source(ctx context.Context, c *Channel, op, field string, a channel.Attachment) (channel.Attachment, error) {
+	a, err := c.source(ctx, field, a)
+	if err != nil {
+		e := c.fail(op, err)
+		e.Op = op
+		return a, e
+	}
+	return a, nil
+}
+
+func (c *Channel) source(ctx context.Context, field string, a channel.Attachment) (channel.Attachment, error) {
+	if err := checkAttachment(field, &a); err != nil {
+		return a, err
+	}
+	p := planner{c: c, ctx: ctx}
+	a, err := p.attachment(field, a, false)
+	if err != nil {
+		return a, err
+	}
+	for _, file := range []*channel.Attachment{&a, a.Thumbnail} {
+		for i := range p.publish {
+			if file == nil || file.URL != standIn(i) {
+				continue
+			}
+			if file.URL, err = c.publishOne(ctx, p.publish[i]); err != nil {
+				return a, err
+			}
+		}
+	}
+	return a, nil
+}
+
 // attachment is a as the platform takes it: of a kind that it has, from a source that it knows.
-func (p *planner) attachment(field string, a channel.Attachment) (channel.Attachment, error) {
+func (p *planner) attachment(field string, a channel.Attachment, thumbnail bool) (channel.Attachment, error) {
 	asked := a.Kind
 	for _, kind := range append([]channel.AttachmentKind{asked}, fallbacks[asked]...) {
 		if !p.takes(kind, &a) {
@@ -46,11 +81,10 @@ func (p *planner) attachment(field string, a channel.Attachment) (channel.Attach
 			p.note(channel.Feature(asked)) // they have the same names
 		}
 		a.Kind = kind
-		if err := p.source(field, &a); err != nil {
-			return a, err
+		err := p.source(field, &a, thumbnail)
+		if err == nil {
+			a.Thumbnail, err = p.thumbnail(field+".Thumbnail", a.Thumbnail)
 		}
-		thumbnail, err := p.thumbnail(field+".Thumbnail", a.Thumbnail)
-		a.Thumbnail = thumbnail
 		return a, err
 	}
 	return a, refuse(channel.ErrUnsupported, "%s.Kind: the platform takes no %q, nor what could stand in for it", field, asked)
@@ -65,13 +99,13 @@ func (p *planner) takes(kind channel.AttachmentKind, a *channel.Attachment) bool
 }
 
 // picture is an attachment that is an image by its place.
-func (p *planner) picture(field string, a *channel.Attachment) (*channel.Attachment, error) {
+func (p *planner) picture(field string, a *channel.Attachment, thumbnail bool) (*channel.Attachment, error) {
 	if a == nil {
 		return nil, nil
 	}
 	image := *a
 	image.Kind = channel.AttachmentImage
-	sent, err := p.attachment(field, image)
+	sent, err := p.attachment(field, image, thumbnail)
 	return &sent, err
 }
 
@@ -80,15 +114,18 @@ func (p *planner) thumbnail(field string, a *channel.Attachment) (*channel.Attac
 	if a == nil || !p.takes(channel.AttachmentImage, a) {
 		return nil, nil
 	}
-	return p.picture(field, a)
+	return p.picture(field, a, true)
 }
 
 // source makes the source of a one that the platform takes, and checks its size as far as it is known.
-func (p *planner) source(field string, a *channel.Attachment) error {
+func (p *planner) source(field string, a *channel.Attachment, thumbnail bool) error {
 	upload, uploads := p.c.limits.Upload[a.Kind]
 	fetch, fetches := p.c.limits.Fetch[a.Kind]
+	if fetches && a.URL != "" && p.c.rules.Fetches != nil {
+		fetches = p.c.rules.Fetches(a, thumbnail)
+	}
 	limit := upload
-	if fetches && (a.URL != "" || !uploads) {
+	if !uploads || fetches && a.URL != "" {
 		limit = fetch
 	}
 	fetched := a.URL != "" && !fetches
@@ -110,9 +147,9 @@ func (p *planner) source(field string, a *channel.Attachment) error {
 			a.Name = nameOf(address)
 		}
 		a.URL = ""
-		return nil
+	default:
+		a.Open = capped(blaming(a.Open, field), field, limit)
 	}
-	a.Open = capped(a.Open, field, limit)
 	if uploads {
 		return nil
 	}
@@ -202,46 +239,4 @@ func mediaOf(m *channel.Message) []*channel.Attachment {
 		add(m.Cards[i].Image)
 	}
 	return all
-}
-
-// capped opens what fails with ErrTooLarge where it goes on beyond limit, so that it is never silently cut. A limit of 0
-// is none.
-func capped(open func() (io.ReadCloser, error), field string, limit int64) func() (io.ReadCloser, error) {
-	if limit <= 0 {
-		return open
-	}
-	return func() (io.ReadCloser, error) {
-		r, err := open()
-		if err != nil {
-			return nil, err
-		}
-		return &cappedReader{ReadCloser: r, left: limit, err: tooManyBytes(field, limit)}, nil
-	}
-}
-
-func tooManyBytes(field string, limit int64) error {
-	return refuse(channel.ErrTooLarge, "%s: more than %d bytes", field, limit)
-}
-
-type cappedReader struct {
-	io.ReadCloser
-	left int64 // -1: it went on too far
-	err  error
-}
-
-func (r *cappedReader) Read(b []byte) (int, error) {
-	if r.left < 0 {
-		return 0, r.err
-	}
-	if int64(len(b)) > r.left+1 {
-		b = b[:r.left+1] // one more than may come, to see whether it does
-	}
-	n, err := r.ReadCloser.Read(b)
-	if int64(n) > r.left {
-		n, err = int(r.left), r.err
-		r.left = -1
-		return n, err
-	}
-	r.left -= int64(n)
-	return n, err
 }

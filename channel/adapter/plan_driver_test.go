@@ -15,13 +15,14 @@ import (
 type planDriver struct {
 	Base
 	limits  channel.Limits
+	rules   Rules
 	encode  func(p *Part) error // nil: all is good
 	encoded int                 // calls of Encode
 }
 
 func (d *planDriver) Account() channel.Account { return channel.Account{Platform: "plan", ID: "1"} }
 func (d *planDriver) Limits() channel.Limits   { return d.limits }
-func (d *planDriver) Rules() Rules             { return Rules{} }
+func (d *planDriver) Rules() Rules             { return d.rules }
 func (d *planDriver) Verdict(error) Verdict    { return Verdict{} }
 
 func (d *planDriver) Receive(*http.Request, []byte) (Delivery, error) { return Delivery{}, nil }
