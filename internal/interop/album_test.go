@@ -87,6 +87,14 @@ func TestAlbumsThatAreRefused(t *testing.T) {
 			tu.MediaGroup(tu.ID(w.ann.id), tu.MediaPhoto(tu.FileFromID(id)), tu.MediaDocument(tu.FileFromURL("https://cdn.example/a.pdf"))))
 		assert.Contains(w.t, r.Text, "can't be mixed with other media types")
 		assert.Len(w.t, w.ann.Messages(), 1)
+
+		require.NoError(w.t, w.ann.Block())
+		w.next()
+		r = refused(w, &bot.SendMediaGroupParams{ChatID: w.ann.id, Media: []models.InputMedia{
+			&models.InputMediaPhoto{Media: id}, &models.InputMediaPhoto{Media: id},
+		}}, tu.MediaGroup(tu.ID(w.ann.id), tu.MediaPhoto(tu.FileFromID(id)), tu.MediaPhoto(tu.FileFromID(id))))
+		assert.Equal(w.t, 400, r.Code, "an album hides the code of its items")
+		assert.Contains(w.t, r.Text, "USER_IS_BLOCKED")
 	})
 }
 

@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -121,5 +122,64 @@ func TestAFailureOfTheNetworkIsNoRefusal(t *testing.T) {
 			assert.False(w.t, ok, "%v", err)
 		}
 		assert.Len(w.t, w.ann.Messages(), 2, "a lost and a garbled answer were carried out")
+	})
+}
+
+func TestAWrongTokenIsTurnedAway(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(w *world) {
+		const token = "7700110011:AAE-somebody-else-wrote-this-token0"
+		if _, ok := w.client.(*telegoClient); ok {
+			_, err := telego.NewBot(token, telego.WithAPIServer(w.url), telego.WithHTTPClient(w.http), telego.WithDiscardLogger(),
+				telego.WithHealthCheck(w.ctx))
+			r, ok := w.client.refusal(err)
+			require.True(w.t, ok, "%v", err)
+			assert.Equal(w.t, 401, r.Code)
+			return
+		}
+		_, err := bot.New(token, bot.WithServerURL(w.url), bot.WithHTTPClient(time.Minute, w.http))
+		assert.ErrorIs(w.t, err, bot.ErrorUnauthorized)
+		_, err = bot.New("not a token", bot.WithServerURL(w.url), bot.WithHTTPClient(time.Minute, w.http))
+		assert.ErrorIs(w.t, err, bot.ErrorNotFound)
+	})
+}
+
+// A bot that waits as long as it is told to gets everything through.
+func TestABotThatWaitsAsLongAsItIsToldTo(t *testing.T) {
+	t.Parallel()
+	inBubbles(t, telegramtest.Config{}, func(w *world) {
+		w.poll()
+		began := time.Now()
+		for i := range 5 {
+			text := "message " + strconv.Itoa(i)
+			for {
+				_, err := ask(w, &bot.SendMessageParams{ChatID: w.ann.id, Text: text}, tu.Message(tu.ID(w.ann.id), text))
+				if err == nil {
+					break
+				}
+				r, ok := w.client.refusal(err)
+				require.True(w.t, ok, "%v", err)
+				require.Positive(w.t, r.RetryAfter)
+				time.Sleep(time.Duration(r.RetryAfter) * time.Second)
+			}
+		}
+		assert.Len(w.t, w.ann.Messages(), 5)
+		assert.Equal(w.t, 4*time.Second, time.Since(began))
+	})
+}
+
+func TestWhatIsTooOld(t *testing.T) {
+	t.Parallel()
+	inBubbles(t, telegramtest.Config{NoLimits: true}, func(w *world) {
+		w.hook()
+		sent := w.choice()
+		require.NoError(w.t, w.ann.Press("Yes"))
+		query := w.next().CallbackQuery
+		time.Sleep(150 * time.Second)
+		r := refused(w, &bot.AnswerCallbackQueryParams{CallbackQueryID: query.ID}, tu.CallbackQuery(query.ID))
+		assert.Contains(w.t, r.Text, "query is too old")
+		time.Sleep(48 * time.Hour)
+		r = refused(w, &bot.DeleteMessageParams{ChatID: w.ann.id, MessageID: sent.ID}, tu.Delete(tu.ID(w.ann.id), sent.ID))
+		assert.Contains(w.t, r.Text, "message can't be deleted")
 	})
 }

@@ -1,11 +1,15 @@
 package interop
 
 import (
+	"strconv"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-telegram/bot"
 	"github.com/mymmrac/telego"
+	tu "github.com/mymmrac/telego/telegoutil"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -63,6 +67,7 @@ func TestUpdatesByWebhook(t *testing.T) {
 
 type webhookInfo struct {
 	URL            string   `json:"url"`
+	Certificate    bool     `json:"has_custom_certificate"`
 	Pending        int      `json:"pending_update_count"`
 	LastError      string   `json:"last_error_message"`
 	LastErrorDate  int64    `json:"last_error_date"`
@@ -96,19 +101,27 @@ func TestAWebhookIsSetShownAndDeleted(t *testing.T) {
 	})
 }
 
-// One library refuses a delivery with the wrong secret, and the platform delivers again until the update expires; the
-// other acknowledges it and says nothing.
+// One library refuses a delivery with the wrong secret, and gets it again when the secret is right; the other acknowledges
+// it and says nothing.
 func TestAWrongSecretBringsNoUpdate(t *testing.T) {
 	t.Parallel()
 	inBubbles(t, telegramtest.Config{NoLimits: true}, func(w *world) {
-		w.setWebhook(w.serve(), "another-secret")
-		err := w.ann.Write("hi")
+		url := w.serve()
+		w.setWebhook(url, "another-secret")
+		wrote := make(chan error, 1)
+		go func() { wrote <- w.ann.Write("hi") }()
+		time.Sleep(5 * time.Minute)
+		assert.Empty(w.t, w.client.updates())
+		info := w.webhookInfo()
+		w.setWebhook(url, webhookSecret)
+		require.NoError(w.t, <-wrote)
 		if _, refuses := w.client.(*telegoClient); refuses {
-			require.ErrorIs(w.t, err, telegramtest.ErrExpired)
-			assert.Contains(w.t, w.webhookInfo().LastError, "401")
-		} else {
-			require.NoError(w.t, err)
+			assert.Equal(w.t, 1, info.Pending)
+			assert.Contains(w.t, info.LastError, "401")
+			assert.Equal(w.t, "hi", w.next().Message.Text)
+			return
 		}
+		assert.Zero(w.t, info.Pending)
 		assert.Empty(w.t, w.client.updates())
 	})
 }
@@ -158,4 +171,84 @@ func TestPollingBesideAWebhookIsAConflict(t *testing.T) {
 		assert.Equal(w.t, 409, r.Code)
 		assert.Contains(w.t, r.Text, "can't use getUpdates method while webhook is active")
 	})
+}
+
+func TestASecondPollerEndsTheFirst(t *testing.T) {
+	t.Parallel()
+	inBubbles(t, telegramtest.Config{NoLimits: true}, func(w *world) {
+		tele, ok := w.client.api().(*telego.Bot)
+		if !ok {
+			return
+		}
+		first := make(chan error, 1)
+		go func() {
+			_, err := tele.GetUpdates(w.ctx, &telego.GetUpdatesParams{Timeout: 30})
+			first <- err
+		}()
+		synctest.Wait()
+		updates, err := tele.GetUpdates(w.ctx, &telego.GetUpdatesParams{Offset: 1})
+		require.NoError(w.t, err)
+		assert.Empty(w.t, updates)
+		r, ok := w.client.refusal(<-first)
+		require.True(w.t, ok)
+		assert.Equal(w.t, 409, r.Code)
+		assert.Contains(w.t, r.Text, "terminated by other getUpdates request")
+	})
+}
+
+func TestAWebhookWithACertificateOfItsOwn(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(w *world) {
+		const url = "https://bot.example:8443/hook"
+		pem := upload([]byte("-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"), "cert.pem")
+		done(w, &bot.SetWebhookParams{URL: url, Certificate: pem.gotelegram},
+			&telego.SetWebhookParams{URL: url, Certificate: &pem.telego})
+		assert.True(w.t, w.webhookInfo().Certificate)
+	})
+}
+
+func TestAWebhookIsNotSetTwiceInASecond(t *testing.T) {
+	t.Parallel()
+	inBubbles(t, telegramtest.Config{}, func(w *world) {
+		w.setWebhook("https://bot.example/1", "")
+		r := refused(w, &bot.SetWebhookParams{URL: "https://bot.example/2"}, &telego.SetWebhookParams{URL: "https://bot.example/2"})
+		assert.Equal(w.t, 429, r.Code)
+		assert.Equal(w.t, 1, r.RetryAfter)
+		time.Sleep(time.Second)
+		w.setWebhook("https://bot.example/2", "")
+	})
+}
+
+// A crowd writes at once, and everybody gets an answer, each in the chat of his own.
+func TestManyPeopleAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, receive := range map[string]func(*world){
+		"by polling": (*world).poll,
+		"by webhook": (*world).hook,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			withWebhooks(t, func(w *world) {
+				receive(w)
+				const people = 20
+				var crowd sync.WaitGroup
+				for i := range people {
+					p := w.person("Person " + strconv.Itoa(i))
+					crowd.Go(func() { assert.NoError(w.t, p.Write("I am "+strconv.Itoa(i))) })
+				}
+				for range people {
+					u := w.next()
+					sent := must[message](w, &bot.SendMessageParams{ChatID: u.Message.Chat.ID, Text: "You said " + u.Message.Text},
+						tu.Message(tu.ID(u.Message.Chat.ID), "You said "+u.Message.Text))
+					assert.Equal(w.t, u.Message.Chat.ID, sent.Chat.ID)
+				}
+				crowd.Wait()
+				for i := range people {
+					got := w.person("Person " + strconv.Itoa(i)).Messages()
+					require.Len(w.t, got, 1)
+					assert.Equal(w.t, "You said I am "+strconv.Itoa(i), got[0].Text)
+				}
+			})
+		})
+	}
 }

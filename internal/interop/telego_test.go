@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -53,8 +54,10 @@ func (c *telegoClient) poll(ctx context.Context) {
 	}
 }
 
+// webhook takes one request at a time: the library's handler shares a variable between requests, which is a data race.
 func (c *telegoClient) webhook(ctx context.Context, got func()) http.Handler {
 	mux := http.NewServeMux()
+	var one sync.Mutex
 	updates, err := c.bot.UpdatesViaWebhook(ctx, telego.WebhookHTTPServeMux(mux, "POST /", webhookSecret))
 	go func() {
 		defer got()
@@ -65,7 +68,11 @@ func (c *telegoClient) webhook(ctx context.Context, got func()) http.Handler {
 			c.got <- u
 		}
 	}()
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		one.Lock()
+		defer one.Unlock()
+		mux.ServeHTTP(w, r)
+	})
 }
 
 func (c *telegoClient) fileURL(path string) string { return c.bot.FileDownloadURL(path) }

@@ -33,6 +33,7 @@ type world struct {
 	ctx    context.Context
 	srv    *telegramtest.Server
 	client client
+	url    string       // of the API
 	http   *http.Client // the client's own
 	ann    person
 
@@ -99,7 +100,7 @@ func newWorld(t *testing.T, cfg telegramtest.Config, newClient func(link) client
 	} else {
 		to.url, to.http = "https://api.telegram.org", &http.Client{Transport: strict{t, srv.Client().Transport}}
 	}
-	w.client, w.http = newClient(to), to.http
+	w.client, w.url, w.http = newClient(to), to.url, to.http
 	w.ann = w.person("Ann Lee")
 	return w
 }
