@@ -149,7 +149,7 @@ func copyText(raw json.RawMessage) (*CopyText, error) {
 }
 
 func checkWebApp(raw json.RawMessage, to *chat) error {
-	if to != nil && to.kind != private {
+	if to != nil && (to.kind != private || to.account != nil) {
 		return badRequest("BUTTON_TYPE_INVALID")
 	}
 	o, ok := parseObject(string(raw))

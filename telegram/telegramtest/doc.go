@@ -7,10 +7,24 @@
 //	err := ann.Start("ref_42")            // returns once the bot has acknowledged the update
 //	got := ann.Messages()                 // what the bot answered
 //
+// Beside private chats ([User]) there are groups and supergroups ([Server.NewGroup], [Server.NewSupergroup]), forums
+// with topics ([Server.NewForum]), channels and their direct messages ([Server.NewChannel]), and business accounts
+// ([User.ConnectBusiness]). The bot is in none of them before somebody adds it, and people act there by the verbs
+// they have in private:
+//
+//	support := srv.NewForum("Support")
+//	err := support.AddBot(ann)
+//	billing, err := support.NewTopic(ann, "Billing")
+//	err = billing.Member(ann).Write("/help")
+//	got := billing.Messages()
+//
 // Every request is checked against the documented rules and refused with the platform's own error body; updates
 // are delivered one by one per queue, redelivered on the platform's schedule and dropped when they expire; rate
 // limits are enforced; faults can be injected. [Server.Client] answers in memory and everything waits on timers
 // and channels only, so a test may run inside a testing/synctest bubble, where a day of redelivery takes no time.
+//
+// A bot that is no administrator sees of a group what the privacy mode leaves it: commands, answers to it and service
+// messages, unless [Config].ReadsAll. What the platform keeps from the bot is no error of the verb.
 //
 // The rules come from https://core.telegram.org/bots/api, https://core.telegram.org/bots/webhooks,
 // https://core.telegram.org/bots/faq and the open source of Telegram's own server,

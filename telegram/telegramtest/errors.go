@@ -19,7 +19,8 @@ var ErrExpired = errors.New("update expired before the bot acknowledged it")
 type apiError struct {
 	code        int
 	description string
-	retryAfter  int // whole seconds, only with 429
+	retryAfter  int   // whole seconds, only with 429
+	migrateTo   int64 // the supergroup that a group has become
 }
 
 func (e *apiError) Error() string { return e.description }

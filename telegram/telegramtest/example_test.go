@@ -41,3 +41,54 @@ func Example() {
 	// <nil>
 	// You said: hello
 }
+
+// helpdesk answers in the topic that it was written to in.
+func helpdesk(w http.ResponseWriter, r *http.Request) {
+	var update struct {
+		Message struct {
+			ID     int64 `json:"message_id"`
+			Thread int64 `json:"message_thread_id"`
+			Text   string
+			Chat   struct{ ID int64 }
+		}
+	}
+	_ = json.NewDecoder(r.Body).Decode(&update)
+	if update.Message.Text == "" { // the bot was added, or the topic opened
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"method": "sendMessage", "chat_id": update.Message.Chat.ID, "message_thread_id": update.Message.Thread,
+		"reply_parameters": map[string]any{"message_id": update.Message.ID}, "text": "Somebody will be with you.",
+	})
+}
+
+func ExampleServer_NewForum() {
+	srv, err := telegramtest.New(telegramtest.Config{})
+	if err != nil {
+		panic(err)
+	}
+	defer srv.Close()
+	srv.Serve(http.HandlerFunc(helpdesk))
+	_, _ = srv.Client().PostForm("https://api.telegram.org/bot"+srv.Token()+"/setWebhook",
+		url.Values{"url": {"https://bot.example/hook"}})
+
+	boss, ann := srv.NewUser("Boss"), srv.NewUser("Ann")
+	support := srv.NewForum("Support")
+	fmt.Println(support.AddBot(boss))
+	billing, err := support.NewTopic(boss, "Billing")
+	fmt.Println(err)
+
+	member := billing.Member(ann)
+	fmt.Println(member.Write("I paid twice")) // the group privacy mode keeps this from the bot
+	fmt.Println(len(billing.Messages()))
+	fmt.Println(member.Write("/help I paid twice"))
+	fmt.Println(billing.Messages()[0].Text)
+	// Output:
+	// <nil>
+	// <nil>
+	// <nil>
+	// 0
+	// <nil>
+	// Somebody will be with you.
+}

@@ -27,7 +27,8 @@ type result struct {
 	Code        int             `json:"error_code"`
 	Description string          `json:"description"`
 	Parameters  struct {
-		RetryAfter int `json:"retry_after"`
+		RetryAfter int         `json:"retry_after"`
+		MigrateTo  json.Number `json:"migrate_to_chat_id"`
 	} `json:"parameters"`
 }
 
@@ -119,8 +120,5 @@ func hooked(t testing.TB, srv *telegramtest.Server, parameters in) *bot {
 // unlimited is a server without rate limits, for tests about other things.
 func unlimited(t testing.TB) *telegramtest.Server {
 	t.Helper()
-	srv, err := telegramtest.New(telegramtest.Config{NoLimits: true})
-	require.NoError(t, err)
-	t.Cleanup(srv.Close)
-	return srv
+	return telegramtest.NewServerWith(t, telegramtest.Config{NoLimits: true})
 }

@@ -237,7 +237,8 @@ type envelope struct {
 }
 
 type responseParameters struct {
-	RetryAfter int `json:"retry_after,omitempty"`
+	RetryAfter int   `json:"retry_after,omitempty"`
+	MigrateTo  int64 `json:"migrate_to_chat_id,omitempty"`
 }
 
 func accept(result any, note string) (reply, error) {
@@ -251,6 +252,9 @@ func refuse(e *apiError) reply {
 	if e.retryAfter > 0 {
 		out.Parameters = &responseParameters{RetryAfter: e.retryAfter}
 		header.Set("Retry-After", strconv.Itoa(e.retryAfter))
+	}
+	if e.migrateTo != 0 {
+		out.Parameters = &responseParameters{MigrateTo: e.migrateTo}
 	}
 	body, _ := json.Marshal(out) // strings and integers always marshal
 	return reply{status: e.code, header: header, body: body, description: e.description}

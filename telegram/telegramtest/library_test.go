@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -127,4 +128,141 @@ func TestACutConnectionOnLoopback(t *testing.T) {
 	assert.True(t, read(t, response).OK)
 	require.Len(t, srv.Requests(), 2)
 	assert.Zero(t, srv.Requests()[0].Status)
+}
+
+// libraryBot is a bot of the library whose updates come by webhook, decoded into the library's types.
+func libraryBot(t testing.TB, srv *telegramtest.Server, allowed ...string) (*tgbotapi.BotAPI, func() tgbotapi.Update) {
+	t.Helper()
+	bot, err := tgbotapi.NewBotAPIWithClient(srv.Token(), tgbotapi.APIEndpoint, srv.Client())
+	require.NoError(t, err)
+	got := make(chan tgbotapi.Update, 100)
+	srv.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u, err := bot.HandleUpdate(r)
+		if assert.NoError(t, err) {
+			got <- *u
+		}
+	}))
+	hook, err := tgbotapi.NewWebhook(hookURL)
+	require.NoError(t, err)
+	hook.AllowedUpdates = allowed
+	_, err = bot.Request(hook)
+	require.NoError(t, err)
+	return bot, func() tgbotapi.Update {
+		select {
+		case u := <-got:
+			return u
+		default:
+			require.Fail(t, "no update")
+			return tgbotapi.Update{}
+		}
+	}
+}
+
+func TestTheRequiredLibraryInAGroup(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := unlimited(t)
+		bot, next := libraryBot(t, srv, "message", "my_chat_member", "chat_member", "chat_join_request")
+		g, ann := srv.NewGroup("Friends"), srv.NewUser("Ann")
+		require.NoError(t, g.PromoteBot(ann))
+		id := chatID(t, g.ID())
+		for range 2 { // in any order
+			if u := next(); u.MyChatMember != nil {
+				assert.True(t, u.MyChatMember.NewChatMember.IsAdministrator())
+				assert.True(t, u.MyChatMember.NewChatMember.CanPinMessages)
+			} else {
+				assert.Equal(t, bot.Self.ID, u.Message.NewChatMembers[0].ID)
+			}
+		}
+		require.NoError(t, g.Member(ann).Start("ref"))
+		u := next()
+		assert.Equal(t, "start", u.Message.Command())
+		assert.Equal(t, "ref", u.Message.CommandArguments())
+		assert.True(t, u.Message.Chat.IsGroup())
+
+		member, err := bot.GetChatMember(tgbotapi.GetChatMemberConfig{ChatConfigWithUser: tgbotapi.ChatConfigWithUser{ChatID: id, UserID: u.Message.From.ID}})
+		require.NoError(t, err)
+		assert.Equal(t, "member", member.Status)
+		admins, err := bot.GetChatAdministrators(tgbotapi.ChatAdministratorsConfig{ChatConfig: tgbotapi.ChatConfig{ChatID: id}})
+		require.NoError(t, err)
+		assert.Len(t, admins, 1)
+		count, err := bot.GetChatMembersCount(tgbotapi.ChatMemberCountConfig{ChatConfig: tgbotapi.ChatConfig{ChatID: id}})
+		require.NoError(t, err)
+		assert.Equal(t, 2, count)
+		forwarded, err := bot.Send(tgbotapi.NewForward(id, id, u.Message.MessageID))
+		require.NoError(t, err)
+		assert.Equal(t, "Ann", forwarded.ForwardFrom.FirstName)
+		copied, err := bot.CopyMessage(tgbotapi.NewCopyMessage(id, id, u.Message.MessageID))
+		require.NoError(t, err)
+		assert.NotZero(t, copied.MessageID)
+		_, err = bot.Request(tgbotapi.PinChatMessageConfig{ChatID: id, MessageID: copied.MessageID})
+		require.NoError(t, err)
+
+		require.NoError(t, g.RequestToJoin(srv.NewUser("Bob"), "hi"))
+		asked := next()
+		_, err = bot.Request(tgbotapi.ApproveChatJoinRequestConfig{ChatConfig: tgbotapi.ChatConfig{ChatID: id}, UserID: asked.ChatJoinRequest.From.ID})
+		require.NoError(t, err)
+		synctest.Wait()
+		for range 2 {
+			if u := next(); u.ChatMember != nil {
+				assert.Equal(t, "member", u.ChatMember.NewChatMember.Status)
+			} else {
+				assert.Equal(t, "Bob", u.Message.NewChatMembers[0].FirstName)
+			}
+		}
+
+		to, err := g.Migrate(ann)
+		require.NoError(t, err)
+		for range 2 {
+			if m := next().Message; m.MigrateToChatID != 0 {
+				assert.Equal(t, chatID(t, to.ID()), m.MigrateToChatID)
+			} else {
+				assert.Equal(t, id, m.MigrateFromChatID)
+			}
+		}
+		_, err = bot.Send(tgbotapi.NewMessage(id, "x"))
+		var refusal *tgbotapi.Error
+		require.True(t, errors.As(err, &refusal))
+		assert.Equal(t, chatID(t, to.ID()), refusal.MigrateToChatID)
+		_, err = bot.Request(tgbotapi.LeaveChatConfig{ChatID: refusal.MigrateToChatID})
+		require.NoError(t, err)
+		synctest.Wait()
+		assert.True(t, next().MyChatMember.NewChatMember.HasLeft())
+		_, err = bot.Send(tgbotapi.NewMessage(refusal.MigrateToChatID, "x"))
+		require.True(t, errors.As(err, &refusal))
+		assert.Equal(t, 403, refusal.Code)
+	})
+}
+
+func TestTheRequiredLibraryInAChannel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := unlimited(t)
+		bot, next := libraryBot(t, srv)
+		c, ed := srv.NewChannel("News"), srv.NewUser("Ed")
+		c.SetUsername("our_news")
+		require.NoError(t, c.AddBot(ed))
+		assert.True(t, next().MyChatMember.NewChatMember.CanPostMessages)
+		_, err := c.Post(ed, "Post")
+		require.NoError(t, err)
+		u := next()
+		assert.Equal(t, "Post", u.ChannelPost.Text)
+		assert.Nil(t, u.ChannelPost.From)
+		assert.True(t, u.ChannelPost.SenderChat.IsChannel())
+		sent, err := bot.Send(tgbotapi.NewMessageToChannel("@our_news", "x"))
+		require.NoError(t, err)
+		assert.Equal(t, 2, sent.MessageID)
+		_, err = bot.Request(tgbotapi.NewSetMyCommandsWithScope(tgbotapi.NewBotCommandScopeAllGroupChats(), tgbotapi.BotCommand{Command: "help", Description: "Help"}))
+		require.NoError(t, err)
+		commands, err := bot.GetMyCommandsWithConfig(tgbotapi.NewGetMyCommandsWithScope(tgbotapi.NewBotCommandScopeAllGroupChats()))
+		require.NoError(t, err)
+		assert.Equal(t, "help", commands[0].Command)
+	})
+}
+
+func chatID(t testing.TB, id string) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(id, 10, 64)
+	require.NoError(t, err)
+	return n
 }

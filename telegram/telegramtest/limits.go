@@ -49,7 +49,7 @@ func (s *Server) limitAlbum(to *chat, items int) *apiError {
 	}
 	wait = max(perChat.wait(to.sent, 1, now), perBot.wait(s.sent, items, now))
 	if to.kind != private {
-		wait = max(wait, perGroup.wait(to.sent, items, now))
+		wait = max(wait, perGroup.wait(to.sent, items, now), to.slowWait(now))
 	}
 	if wait > 0 {
 		return tooManyRequests(ceilSeconds(wait))

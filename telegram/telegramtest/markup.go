@@ -57,6 +57,8 @@ func (c *call) keyboard(to *chat) (*Keyboard, *apiError) {
 		return nil, badRequest("reply markup is too long")
 	}
 	switch {
+	case to.inlineOnly() && !o.has("inline_keyboard"):
+		return nil, badRequest("inline keyboard expected")
 	case o.has("keyboard"):
 		return c.replyKeyboard(o, to)
 	case o.has("inline_keyboard"):

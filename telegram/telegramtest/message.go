@@ -14,11 +14,15 @@ type Message struct {
 	Keyboard *Keyboard
 	// ReplyTo is the id of the message that this one answers; "" if none.
 	ReplyTo string
+	// ThreadID is the id of the forum topic that the message stands in; "" if none.
+	ThreadID string
 	// Silent and Protected are disable_notification and protect_content.
 	Silent, Protected bool
 	// Edited and Deleted say what became of it. A deleted message keeps its last text.
 	Edited, Deleted bool
-	Date            time.Time
+	// Forwarded says that it has a forward_origin, and Pinned that the bot pinned it.
+	Forwarded, Pinned bool
+	Date              time.Time
 
 	// Media is the file in the message; nil if there is none. Entities are then those of its caption.
 	Media *Media
@@ -56,13 +60,19 @@ type From struct {
 
 type chatKind string
 
-const private chatKind = "private"
+const (
+	private    chatKind = "private"
+	basicGroup chatKind = "group"
+	supergroup chatKind = "supergroup"
+	broadcast  chatKind = "channel"
+)
 
 // chat holds the messages of one chat, as they are now.
 type chat struct {
 	id       int64
 	kind     chatKind
 	person   *User // of a private chat
+	place          // of any other
 	messages []*message
 	sent     sendLog
 
@@ -71,9 +81,10 @@ type chat struct {
 
 // message is a message as the server keeps it.
 type message struct {
-	id        int64
-	chat      *chat
-	from      *User // nil: the bot
+	id   int64
+	chat *chat
+	from *User // nil: the bot
+	placed
 	date      time.Time
 	edited    time.Time
 	deleted   bool
@@ -105,15 +116,19 @@ func (ch *chat) find(id int64) *message {
 type wireChat struct {
 	ID        int64    `json:"id"`
 	Type      chatKind `json:"type"`
+	Title     string   `json:"title,omitempty"`
+	Forum     bool     `json:"is_forum,omitempty"`
+	Direct    bool     `json:"is_direct_messages,omitempty"`
 	FirstName string   `json:"first_name,omitempty"`
 	LastName  string   `json:"last_name,omitempty"`
 	Username  string   `json:"username,omitempty"`
 }
 
 type wireMessage struct {
-	ID        int64        `json:"message_id"`
-	From      *From        `json:"from,omitempty"`
-	Chat      wireChat     `json:"chat"`
+	ID   int64    `json:"message_id"`
+	From *From    `json:"from,omitempty"`
+	Chat wireChat `json:"chat"`
+	wirePlaced
 	Date      int64        `json:"date"`
 	EditDate  int64        `json:"edit_date,omitempty"`
 	ReplyTo   *wireMessage `json:"reply_to_message,omitempty"`
@@ -132,6 +147,11 @@ type wireMarkup struct {
 
 func (ch *chat) wire() wireChat {
 	p := ch.person
+	if p == nil {
+		return wireChat{
+			ID: ch.id, Type: ch.kind, Title: ch.title, Username: ch.username, Forum: ch.forum, Direct: ch.channel != nil,
+		}
+	}
 	return wireChat{ID: ch.id, Type: ch.kind, FirstName: p.first, LastName: p.last, Username: p.username}
 }
 
@@ -141,13 +161,10 @@ func (s *Server) bot() *From {
 
 func (s *Server) wire(m *message) *wireMessage {
 	w := &wireMessage{
-		ID: m.id, From: s.bot(), Chat: m.chat.wire(), Date: m.date.Unix(), Protected: m.protected,
+		ID: m.id, From: s.sender(m), wirePlaced: s.placement(m), Chat: m.chat.wire(), Date: m.date.Unix(), Protected: m.protected,
 		Text: m.text, Entities: m.entities,
 	}
 	s.wireContent(m, w)
-	if m.from != nil {
-		w.From = m.from.wire()
-	}
 	if !m.edited.IsZero() {
 		w.EditDate = m.edited.Unix()
 	}
@@ -166,10 +183,13 @@ func (m *message) seen() Message {
 	out := Message{
 		ID: strconv.FormatInt(m.id, 10), Text: m.text, Entities: append([]Entity(nil), m.entities...),
 		Keyboard: m.keyboard.clone(), Silent: m.silent, Protected: m.protected,
-		Edited: !m.edited.IsZero(), Deleted: m.deleted, Date: m.date,
+		Edited: !m.edited.IsZero(), Deleted: m.deleted, Forwarded: m.origin != nil, Pinned: m.pinned, Date: m.date,
 	}
 	if m.replyTo != nil {
 		out.ReplyTo = strconv.FormatInt(m.replyTo.id, 10)
+	}
+	if m.topic != nil {
+		out.ThreadID = m.topic.ID()
 	}
 	m.content.show(&out)
 	return out

@@ -18,6 +18,7 @@ type call struct {
 	s   *Server
 	ctx context.Context
 	params
+	placement
 	note string // the description that goes with a success
 }
 
@@ -25,6 +26,9 @@ func (c *call) do(m method) (any, *apiError) {
 	if !m.waits {
 		c.s.mu.Lock()
 		defer c.s.mu.Unlock()
+	}
+	if bad := c.s.loggedIn(m.waits); bad != nil {
+		return nil, bad
 	}
 	return m.run(c)
 }
@@ -42,6 +46,26 @@ func methodTable() map[string]method {
 		"sendchataction":         {name: "sendChatAction", run: (*call).sendChatAction},
 		"answercallbackquery":    {name: "answerCallbackQuery", run: (*call).answerCallbackQuery},
 		"getchat":                {name: "getChat", run: (*call).getChat, notInReply: true},
+		"logout":                 {name: "logOut", run: (*call).logOut, notInReply: true},
+		"close":                  {name: "close", run: (*call).close, notInReply: true},
+		"setmycommands":          {name: "setMyCommands", run: (*call).setMyCommands},
+		"getmycommands":          {name: "getMyCommands", run: (*call).getMyCommands, notInReply: true},
+		"deletemycommands":       {name: "deleteMyCommands", run: (*call).deleteMyCommands},
+		"forwardmessage":         {name: "forwardMessage", run: (*call).forwardMessage},
+		"forwardmessages":        {name: "forwardMessages", run: (*call).forwardMessages},
+		"copymessage":            {name: "copyMessage", run: (*call).copyMessage},
+		"copymessages":           {name: "copyMessages", run: (*call).copyMessages},
+		"pinchatmessage":         {name: "pinChatMessage", run: (*call).pinChatMessage},
+		"leavechat":              {name: "leaveChat", run: (*call).leaveChat},
+		"getchatmember":          {name: "getChatMember", run: (*call).getChatMember, notInReply: true},
+		"getchatadministrators":  {name: "getChatAdministrators", run: (*call).getChatAdministrators, notInReply: true},
+		"getchatmembercount":     {name: "getChatMemberCount", run: (*call).getChatMemberCount, notInReply: true},
+		// the older name, which is still taken
+		"getchatmemberscount":    {name: "getChatMembersCount", run: (*call).getChatMemberCount, notInReply: true},
+		"approvechatjoinrequest": {name: "approveChatJoinRequest", run: (*call).approveChatJoinRequest},
+		"declinechatjoinrequest": {name: "declineChatJoinRequest", run: (*call).declineChatJoinRequest},
+		"getbusinessconnection":  {name: "getBusinessConnection", run: (*call).getBusinessConnection, notInReply: true},
+		"readbusinessmessage":    {name: "readBusinessMessage", run: (*call).readBusinessMessage},
 		"getuserprofilephotos":   {name: "getUserProfilePhotos", run: (*call).getUserProfilePhotos, notInReply: true},
 		"setwebhook":             {name: "setWebhook", run: (*call).setWebhook, notInReply: true},
 		"deletewebhook":          {name: "deleteWebhook", run: (*call).deleteWebhook, notInReply: true},
@@ -71,8 +95,7 @@ func methodTable() map[string]method {
 // notEmulated are methods of the platform that this version does not stand in for. A test that calls one fails
 // with that reason, instead of looking for a typo.
 var notEmulated = map[string]bool{
-	"logout": true, "close": true, "getchatmember": true, "sendrichmessage": true,
-	"sendmessagedraft": true, "sendpaidmedia": true,
-	"forwardmessage": true, "forwardmessages": true, "copymessage": true, "copymessages": true,
-	"readbusinessmessage": true, "getbusinessconnection": true, "pinchatmessage": true, "setmycommands": true,
+	"sendrichmessage": true, "sendmessagedraft": true, "sendpaidmedia": true, "unpinchatmessage": true,
+	"banchatmember": true, "restrictchatmember": true, "promotechatmember": true,
+	"createforumtopic": true, "closeforumtopic": true, "deleteforumtopic": true, "deletebusinessmessages": true,
 }

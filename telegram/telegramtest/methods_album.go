@@ -38,7 +38,7 @@ func (c *call) sendMediaGroup() (any, *apiError) {
 		m := item.message
 		m.media, m.album, m.replyTo = item.draft.media(c.s), album, reply
 		m.silent, m.protected = c.flag("disable_notification"), c.flag("protect_content")
-		sent = append(sent, c.s.wire(ch.post(m)))
+		sent = append(sent, c.s.wire(c.post(ch, m)))
 	}
 	return sent, nil
 }

@@ -29,11 +29,11 @@ type getMeResult struct {
 }
 
 func (c *call) getMe() (any, *apiError) {
-	return getMeResult{From: *c.s.bot(), JoinGroups: true}, nil
+	return getMeResult{From: *c.s.bot(), JoinGroups: true, ReadAll: c.s.cfg.ReadsAll, Business: true}, nil
 }
 
 func (c *call) getChat() (any, *apiError) {
-	ch, bad := c.chat()
+	ch, bad := c.readableChat("chat_id")
 	if bad != nil {
 		return nil, bad
 	}

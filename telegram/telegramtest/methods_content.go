@@ -34,7 +34,7 @@ func (c *call) sendContent(read func(ch *chat) (content, *apiError)) (any, *apiE
 	if bad := c.prepare(ch, m); bad != nil {
 		return nil, bad
 	}
-	return c.s.wire(ch.post(m)), nil
+	return c.s.wire(c.post(ch, m)), nil
 }
 
 // required is a text parameter that must be there.

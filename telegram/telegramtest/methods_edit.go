@@ -9,7 +9,7 @@ import (
 
 const (
 	deletableFor = 48 * time.Hour
-	maxDeletes   = 100
+	maxIDs       = 100
 )
 
 var errNotModified = badRequest("message is not modified: specified new message content and reply markup are " +
@@ -33,7 +33,7 @@ func (c *call) editable() (*message, *apiError) {
 	switch {
 	case m == nil:
 		return nil, badRequest("message to edit not found")
-	case m.from != nil || m.keyboard != nil && !m.keyboard.Inline:
+	case !ch.editable(m) || m.keyboard != nil && !m.keyboard.Inline:
 		return nil, badRequest("message can't be edited")
 	}
 	return m, nil
@@ -91,7 +91,7 @@ func sameEntities(a, b []Entity) bool {
 }
 
 func (c *call) deleteMessage() (any, *apiError) {
-	ch, bad := c.chat()
+	ch, bad := c.readableChat("chat_id")
 	if bad != nil {
 		return nil, bad
 	}
@@ -102,40 +102,53 @@ func (c *call) deleteMessage() (any, *apiError) {
 	if m == nil {
 		return nil, badRequest("message to delete not found")
 	}
-	if time.Since(m.date) >= deletableFor {
+	if !ch.deletable(m) {
 		return nil, badRequest("message can't be deleted for everyone")
 	}
 	m.deleted = true
 	return true, nil
 }
 
-// deleteMessages skips what is not there any more.
-func (c *call) deleteMessages() (any, *apiError) {
-	ch, bad := c.chat()
-	if bad != nil {
-		return nil, bad
-	}
+// messageIDs reads the list of ids that several methods take.
+func (c *call) messageIDs() ([]int64, *apiError) {
 	if !c.has("message_ids") {
 		return nil, badRequest("message identifiers are not specified")
 	}
-	var ids []json.RawMessage
-	if json.Unmarshal([]byte(c.str("message_ids")), &ids) != nil {
+	var raws []json.RawMessage
+	if json.Unmarshal([]byte(c.str("message_ids")), &raws) != nil {
 		return nil, badRequest("expected an Array of message identifiers")
 	}
 	switch {
-	case len(ids) == 0:
+	case len(raws) == 0:
 		return nil, badRequest("message identifiers are not specified")
-	case len(ids) > maxDeletes:
+	case len(raws) > maxIDs:
 		return nil, badRequest("too many message identifiers specified")
 	}
-	var doomed []*message
-	for _, raw := range ids {
+	ids := make([]int64, len(raws))
+	for i, raw := range raws {
 		id, err := strconv.ParseInt(string(raw), 10, 64)
 		if err != nil {
 			return nil, badRequest("message identifier must be an integer")
 		}
+		ids[i] = id
+	}
+	return ids, nil
+}
+
+// deleteMessages skips what is not there any more.
+func (c *call) deleteMessages() (any, *apiError) {
+	ch, bad := c.readableChat("chat_id")
+	if bad != nil {
+		return nil, bad
+	}
+	ids, bad := c.messageIDs()
+	if bad != nil {
+		return nil, bad
+	}
+	var doomed []*message
+	for _, id := range ids {
 		if m := ch.find(id); m != nil {
-			if time.Since(m.date) >= deletableFor {
+			if !ch.deletable(m) {
 				return nil, badRequest("message can't be deleted for everyone")
 			}
 			doomed = append(doomed, m)

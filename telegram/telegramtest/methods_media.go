@@ -39,7 +39,7 @@ func (c *call) sendMedia(kind MediaKind) (any, *apiError) {
 		return nil, bad
 	}
 	m.media = d.media(c.s)
-	return c.s.wire(ch.post(m)), nil
+	return c.s.wire(c.post(ch, m)), nil
 }
 
 // captioned is a message with what goes along with media; the media itself is still missing.

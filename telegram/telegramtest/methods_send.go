@@ -8,16 +8,18 @@ import (
 )
 
 // chat finds the chat that chat_id names.
-func (c *call) chat() (*chat, *apiError) {
-	raw := strings.TrimSpace(c.str("chat_id"))
+func (c *call) chat() (*chat, *apiError) { return c.chatIn("chat_id") }
+
+func (c *call) chatIn(parameter string) (*chat, *apiError) {
+	raw := strings.TrimSpace(c.str(parameter))
 	if raw == "" {
-		return nil, badRequest("chat_id is empty")
+		return nil, badRequest(parameter + " is empty")
 	}
 	if name, ok := strings.CutPrefix(raw, "@"); ok {
 		if strings.EqualFold(name, c.s.cfg.Username) {
 			return nil, forbidden("the bot can't send messages to the bot")
 		}
-		return nil, errChatNotFound // the username of a person is never one of a chat
+		return c.s.publicChat(name)
 	}
 	id, err := strconv.ParseInt(raw, 10, 64)
 	if err != nil {
@@ -30,34 +32,6 @@ func (c *call) chat() (*chat, *apiError) {
 		return ch, nil
 	}
 	return nil, errChatNotFound
-}
-
-// writableChat is the chat that chat_id names, if the bot may write to it.
-func (c *call) writableChat() (*chat, *apiError) {
-	ch, bad := c.chat()
-	if bad != nil {
-		return nil, bad
-	}
-	switch p := ch.person; {
-	case p.deactivated:
-		return nil, forbidden("user is deactivated")
-	case !p.heard:
-		return nil, forbidden("bot can't initiate conversation with a user")
-	case p.blocked:
-		return nil, forbidden("bot was blocked by the user")
-	}
-	return ch, c.checkPlace(ch)
-}
-
-// checkPlace checks the parameters that say where in a chat a message goes.
-func (c *call) checkPlace(ch *chat) *apiError {
-	if c.has("business_connection_id") {
-		return badRequest("business connection not found")
-	}
-	if c.number("message_thread_id", 0, -1<<62, 1<<62) != 0 && ch.kind == private {
-		return badRequest("message thread not found")
-	}
-	return nil
 }
 
 func (c *call) sendMessage() (any, *apiError) {
@@ -76,7 +50,7 @@ func (c *call) sendMessage() (any, *apiError) {
 	if bad := c.prepare(ch, m); bad != nil {
 		return nil, bad
 	}
-	return c.s.wire(ch.post(m)), nil
+	return c.s.wire(c.post(ch, m)), nil
 }
 
 func (c *call) checkPreview() *apiError {
@@ -124,7 +98,7 @@ func (c *call) replyTo(ch *chat) (*message, *apiError) {
 		if other != "" {
 			elsewhere := &call{s: c.s, params: params{values: map[string]string{"chat_id": other}}}
 			var bad *apiError
-			if ch, bad = elsewhere.chat(); bad != nil {
+			if ch, bad = elsewhere.readableChat("chat_id"); bad != nil {
 				return nil, bad
 			}
 		}
@@ -150,8 +124,12 @@ var chatActions = []string{
 }
 
 func (c *call) sendChatAction() (any, *apiError) {
-	if _, bad := c.writableChat(); bad != nil {
+	ch, bad := c.writableChat()
+	if bad != nil {
 		return nil, bad
+	}
+	if ch.kind == broadcast {
+		return nil, badRequest("have no write access to the chat")
 	}
 	if !slices.Contains(chatActions, strings.ToLower(c.str("action"))) {
 		return nil, badRequest("wrong parameter action in request")

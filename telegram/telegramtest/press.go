@@ -19,7 +19,7 @@ type callbackQuery struct {
 // text makes no update. A button that asks for a phone number is answered with [User.SharePhone] instead.
 func (u *User) Press(label string) error {
 	return u.act(func() ([]*update, error) {
-		m, b := u.button(label)
+		m, b := u.chat.button(label, nil)
 		switch {
 		case b == nil:
 			return nil, fmt.Errorf("telegramtest: %s: no button with the label %q", u.first, label)
@@ -37,13 +37,13 @@ func (u *User) Press(label string) error {
 }
 
 // button finds the newest one. Only the newest keyboard under the input field is there to be pressed, and none
-// after it was removed.
-func (u *User) button(label string) (*message, *Button) {
+// after it was removed. Where topic is not nil, only that topic counts.
+func (ch *chat) button(label string, topic *Topic) (*message, *Button) {
 	inputDone := false
-	for i := len(u.chat.messages) - 1; i >= 0; i-- {
-		m := u.chat.messages[i]
+	for i := len(ch.messages) - 1; i >= 0; i-- {
+		m := ch.messages[i]
 		k := m.keyboard
-		if k == nil || m.deleted && k.Inline || !k.Inline && inputDone {
+		if k == nil || topic != nil && m.topic != topic || m.deleted && k.Inline || !k.Inline && inputDone {
 			continue
 		}
 		inputDone = inputDone || !k.Inline && !k.ForceReply
@@ -59,7 +59,7 @@ func (u *User) button(label string) (*message, *Button) {
 }
 
 func (u *User) callback(m *message, b *Button) ([]*update, error) {
-	if u.blocked {
+	if u.blocked && m.chat == u.chat {
 		return nil, u.cannot("she has blocked the bot")
 	}
 	s := u.s
@@ -69,7 +69,7 @@ func (u *User) callback(m *message, b *Button) ([]*update, error) {
 	s.callbacks[id] = &callback{by: u, at: now}
 	query := callbackQuery{
 		ID: id, From: u.wire(), Message: s.wire(m), Data: b.CallbackData,
-		Instance: strconv.FormatInt(int64(s.hash("instance", u.chat.id)), 10),
+		Instance: strconv.FormatInt(int64(s.hash("instance", m.chat.id)), 10),
 	}
 	return []*update{s.enqueue("callback_query", u.id, now, query)}, nil
 }

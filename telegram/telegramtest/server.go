@@ -25,6 +25,11 @@ type Config struct {
 	// Seed settles what the platform chooses at random: the first update id, ids of people and of callback
 	// queries, and the cap of the redelivery delay.
 	Seed uint64
+	// ReadsAll switches the group privacy mode off, which is on unless somebody told @BotFather otherwise: the bot
+	// then sees every message of its groups, and not only commands and answers to it.
+	ReadsAll bool
+	// SeesBots lets messages of other bots reach the bot; see [Server.NewBot].
+	SeesBots bool
 	// NoLimits switches the rate limits off.
 	NoLimits bool
 	// Local makes the server behave as Telegram's own server started with --local: webhooks may be plain
@@ -55,6 +60,12 @@ type Server struct {
 	users      map[string]*User
 	usersByID  map[int64]*User
 	chats      map[int64]*chat
+	groups     map[string]*Group
+	channels   map[string]*Channel
+	accounts   map[string]*Business // by the id of the connection
+	commands   map[commandScope][]command
+	launched   time.Time
+	loggedOut  time.Time // until when the bot cannot log in here
 	requests   []*Request
 	faults     []*Fault
 	sent       sendLog
@@ -79,7 +90,13 @@ func New(cfg Config) (*Server, error) { return newServer(cfg, nil) }
 // platform has no answer to, such as a call of a method that is not emulated, fails the test.
 func NewServer(tb testing.TB) *Server {
 	tb.Helper()
-	s, err := newServer(Config{}, tb)
+	return NewServerWith(tb, Config{})
+}
+
+// NewServerWith is [NewServer] with a Config of the test's choice.
+func NewServerWith(tb testing.TB, cfg Config) *Server {
+	tb.Helper()
+	s, err := newServer(cfg, tb)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -111,6 +128,8 @@ func newServer(cfg Config, tb testing.TB) (*Server, error) {
 	s := &Server{
 		cfg: cfg, tb: tb, botID: botID,
 		users: map[string]*User{}, usersByID: map[int64]*User{}, chats: map[int64]*chat{},
+		groups: map[string]*Group{}, channels: map[string]*Channel{}, accounts: map[string]*Business{},
+		commands: map[commandScope][]command{}, launched: time.Now(),
 		callbacks: map[string]*callback{},
 	}
 	s.methods = methodTable()

@@ -57,8 +57,7 @@ func (c *call) marked(name, modeName, marks string) (string, []Entity, *apiError
 	case "markdownv2":
 		text, entities, bad = parseMarkdown(text)
 	case "markdown":
-		c.s.misuse("parse_mode %s is not emulated", mode)
-		bad = badRequest("parse_mode " + mode + " is not emulated")
+		text, entities, bad = parseLegacyMarkdown(text)
 	default:
 		bad = badRequest("unsupported parse_mode")
 	}
@@ -166,6 +165,11 @@ func trim(text string, entities []Entity) (string, []Entity) {
 		}
 	}
 	return shorter, kept
+}
+
+// utf16Slice is the part of a text that an entity covers.
+func utf16Slice(text string, offset, length int) string {
+	return string(utf16.Decode(utf16.Encode([]rune(text))[offset : offset+length]))
 }
 
 func utf16Len(text string) int {

@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -16,12 +17,15 @@ type User struct {
 	id          int64
 	first, last string
 	username    string
+	isBot       bool // another bot, see Server.NewBot
 
 	// guarded by s.mu
 	chat        *chat
 	heard       bool // the bot has had a message from her
 	blocked     bool
 	deactivated bool
+	hidden      bool      // forwards of her messages do not lead to her
+	welcome     time.Time // until then the bot may write because she asked to join
 	answers     []string
 	photos      profilePhotos
 }
@@ -47,7 +51,7 @@ func (s *Server) NewUser(name string) *User {
 	}
 	u := &User{s: s, id: id}
 	u.first, u.last, _ = strings.Cut(strings.TrimSpace(name), " ")
-	u.chat = &chat{id: id, kind: private, person: u}
+	u.chat = &chat{id: id, kind: private, person: u, place: place{s: s}}
 	s.users[name], s.usersByID[id], s.chats[id] = u, u, u.chat
 	return u
 }
@@ -59,22 +63,30 @@ func (u *User) ID() string { return strconv.FormatInt(u.id, 10) }
 func (u *User) ChatID() string { return u.ID() }
 
 func (u *User) wire() *From {
+	if u.isBot {
+		return &From{ID: u.id, IsBot: true, FirstName: u.first, Username: u.username}
+	}
 	return &From{ID: u.id, FirstName: u.first, LastName: u.last, Username: u.username, Language: "en"}
 }
 
 // act does one thing under the lock and then waits for the updates it made.
 func (u *User) act(do func() ([]*update, error)) error {
-	u.s.mu.Lock()
+	return u.s.act(func() ([]*update, error) {
+		if u.deactivated {
+			return nil, u.cannot("the account is deleted")
+		}
+		return do()
+	})
+}
+
+func (s *Server) act(do func() ([]*update, error)) error {
+	s.mu.Lock()
 	var made []*update
 	err := ErrClosed
-	switch {
-	case u.s.closed:
-	case u.deactivated:
-		err = u.cannot("the account is deleted")
-	default:
+	if !s.closed {
 		made, err = do()
 	}
-	u.s.mu.Unlock()
+	s.mu.Unlock()
 	if err != nil {
 		return err
 	}
@@ -89,21 +101,22 @@ func (u *User) Write(text string) error {
 }
 
 func (u *User) write(text string) ([]*update, error) {
-	text, _ = trim(text, nil)
-	if bad := u.checkText(text); bad != nil {
-		return nil, bad
+	m, err := plain(text)
+	if err != nil {
+		return nil, u.cannot(err.Error())
 	}
-	return u.post(&message{text: text, entities: withFound(text, nil)})
+	return u.post(m)
 }
 
-func (u *User) checkText(text string) error {
+// typable is why nobody can send this text.
+func typable(text string) error {
 	switch {
 	case !utf8.ValidString(text):
-		return u.cannot("text is not UTF-8")
+		return errors.New("text is not UTF-8")
 	case text == "":
-		return u.cannot("a message needs text")
+		return errors.New("a message needs text")
 	case utf8.RuneCountInString(text) > maxTextRunes:
-		return u.cannot("a message holds 4096 characters")
+		return errors.New("a message holds 4096 characters")
 	}
 	return nil
 }
@@ -135,22 +148,27 @@ func (u *User) start(ref string) ([]*update, error) {
 		made = append(made, u.setBlocked(false))
 	}
 	text := "/start"
-	if ref != "" && len(ref) <= maxStartRef && strings.Trim(ref, startRefSigns) == "" {
+	if validRef(ref) {
 		text += " " + ref
 	}
 	said, err := u.write(text)
 	return append(made, said...), err
 }
 
+// validRef tells what a link can carry.
+func validRef(ref string) bool {
+	return ref != "" && len(ref) <= maxStartRef && strings.Trim(ref, startRefSigns) == ""
+}
+
 // Open follows a link to the bot and presses Start there: a t.me one, or tg://resolve. It is an error to follow one that
 // leads elsewhere.
 func (u *User) Open(link string) error {
 	return u.act(func() ([]*update, error) {
-		username, ref, ok := parseStartLink(link)
-		if !ok || !strings.EqualFold(username, u.s.cfg.Username) {
+		to, ok := parseStartLink(link)
+		if !ok || to.place != private || !strings.EqualFold(to.username, u.s.cfg.Username) {
 			return nil, u.cannot("the link does not open the chat with the bot")
 		}
-		return u.start(ref)
+		return u.start(to.ref)
 	})
 }
 
@@ -191,24 +209,19 @@ func (u *User) Deactivate() {
 	u.deactivated = true
 }
 
-type chatMember struct {
-	User   *From  `json:"user"`
-	Status string `json:"status"`
-	Until  *int64 `json:"until_date,omitempty"`
-}
-
 type memberUpdate struct {
-	Chat wireChat   `json:"chat"`
-	From *From      `json:"from"`
-	Date int64      `json:"date"`
-	Old  chatMember `json:"old_chat_member"`
-	New  chatMember `json:"new_chat_member"`
+	Chat wireChat       `json:"chat"`
+	From *From          `json:"from"`
+	Date int64          `json:"date"`
+	Old  map[string]any `json:"old_chat_member"`
+	New  map[string]any `json:"new_chat_member"`
+	// ByRequest says that somebody got in by asking.
+	ByRequest bool `json:"via_join_request,omitempty"`
 }
 
 func (u *User) setBlocked(blocked bool) *update {
 	u.blocked = blocked
-	forever := int64(0)
-	in, out := chatMember{u.s.bot(), "member", nil}, chatMember{u.s.bot(), "kicked", &forever}
+	in, out := membership{status: member}.wire(u.s.bot(), private), membership{status: kicked}.wire(u.s.bot(), private)
 	if !blocked {
 		in, out = out, in
 	}
@@ -225,29 +238,14 @@ func (u *User) Edit(messageID, text string) error {
 		if err != nil || m == nil || m.from != u {
 			return nil, u.cannot("no message of hers has the id " + messageID)
 		}
-		text, _ := trim(text, nil)
-		if bad := u.checkEdit(m, text); bad != nil {
-			return nil, bad
-		}
-		switch {
-		case u.blocked:
+		if u.blocked {
 			return nil, u.cannot("she has blocked the bot")
-		case m.text == text:
-			return nil, u.cannot("the text is the same")
 		}
-		m.text, m.entities, m.edited = text, withFound(text, nil), time.Now()
+		if err := m.rewrite(text); err != nil {
+			return nil, u.cannot(err.Error())
+		}
 		return []*update{u.s.enqueue("edited_message", u.chat.id, seconds(m.edited), u.s.wire(m))}, nil
 	})
-}
-
-func (u *User) checkEdit(m *message, text string) error {
-	switch {
-	case m.media != nil && mediaKinds[m.media.kind].caption:
-		return u.checkCaption(text)
-	case m.text == "":
-		return u.cannot("the message has no text")
-	}
-	return u.checkText(text)
 }
 
 // Messages are the messages that the bot sent to the person, oldest first, as they are now. Deleted ones are
@@ -262,7 +260,7 @@ func (u *User) list(from *User) []Message {
 	defer u.s.mu.Unlock()
 	var out []Message
 	for _, m := range u.chat.messages {
-		if m.from == from {
+		if m.from == from && m.service == nil {
 			out = append(out, m.seen())
 		}
 	}

@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"errors"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -52,9 +53,10 @@ func (u *User) SendAlbum(items ...Media) error {
 	})
 }
 
-func (u *User) checkCaption(text string) error {
+// captionable is why nobody can send this caption.
+func captionable(text string) error {
 	if utf8.RuneCountInString(text) > maxCaptionRunes || !utf8.ValidString(text) {
-		return u.cannot("a caption holds 1024 characters of UTF-8")
+		return errors.New("a caption holds 1024 characters of UTF-8")
 	}
 	return nil
 }
@@ -76,8 +78,8 @@ func (u *User) carry(m Media) (*message, error) {
 	case caption != "" && !k.caption:
 		return nil, u.cannot("a " + k.noun + " has no caption")
 	}
-	if err := u.checkCaption(caption); err != nil {
-		return nil, err
+	if err := captionable(caption); err != nil {
+		return nil, u.cannot(err.Error())
 	}
 	out := &message{text: caption, entities: withFound(caption, entities)}
 	out.media = u.s.newMedia(m.Kind, contents{data: m.Data, size: m.Size}, m)

@@ -1,0 +1,82 @@
+package telegramtest
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+const repliesWithin = 24 * time.Hour
+
+// connection is the business account that the call names.
+func (c *call) connection() (*Business, *apiError) {
+	b := c.s.accounts[c.str("business_connection_id")]
+	if b == nil || !b.enabled {
+		return nil, badRequest("business connection not found")
+	}
+	return b, nil
+}
+
+// customerOf is the chat of a business account that the call names.
+func (c *call) customerOf(b *Business) (*chat, *apiError) {
+	if !c.has("chat_id") {
+		return nil, badRequest("chat_id is empty")
+	}
+	id, err := strconv.ParseInt(c.str("chat_id"), 10, 64)
+	if err != nil || b.chats[id] == nil || len(b.chats[id].messages) == 0 {
+		return nil, errChatNotFound
+	}
+	return b.chats[id], nil
+}
+
+// customerChat is the chat of a business account that the bot may write to: with the right to reply, for a day after
+// the customer's last message.
+func (c *call) customerChat() (*chat, *apiError) {
+	b, bad := c.connection()
+	if bad != nil {
+		return nil, bad
+	}
+	ch, bad := c.customerOf(b)
+	if bad != nil {
+		return nil, bad
+	}
+	recent := slices.ContainsFunc(ch.messages, func(m *message) bool {
+		return m.from == ch.person && time.Since(m.date) < repliesWithin
+	})
+	switch {
+	case !b.rights.Reply:
+		return nil, forbidden("BOT_ACCESS_FORBIDDEN")
+	case !recent:
+		return nil, badRequest("BUSINESS_PEER_USAGE_MISSING")
+	}
+	return ch, c.checkPlace(ch)
+}
+
+func (c *call) getBusinessConnection() (any, *apiError) {
+	b, bad := c.connection()
+	if bad != nil {
+		return nil, bad
+	}
+	return b.wire(), nil
+}
+
+// readBusinessMessage checks the right; nobody is shown what was read.
+func (c *call) readBusinessMessage() (any, *apiError) {
+	b, bad := c.connection()
+	if bad != nil {
+		return nil, bad
+	}
+	ch, bad := c.customerOf(b)
+	if bad != nil {
+		return nil, bad
+	}
+	switch {
+	case !b.rights.Read:
+		return nil, forbidden("BOT_ACCESS_FORBIDDEN")
+	case c.messageID() == 0:
+		return nil, badRequest("message identifier is not specified")
+	case ch.find(c.messageID()) == nil:
+		return nil, badRequest("message to read not found")
+	}
+	return true, nil
+}
