@@ -238,11 +238,6 @@ func (c *call) twinOf(m *message, verb string, to *chat) *message {
 	return twin
 }
 
-// albumID is the id of an album that is copied to a chat.
-func (s *Server) albumID(to *chat, of string) string {
-	return strconv.FormatUint(13_000_000_000_000_000+s.hash("album", to.id, len(to.messages), of)%900_000_000_000_000, 10)
-}
-
 // moveMany skips what is not there or may not be moved.
 func (c *call) moveMany(verb string) (any, *apiError) {
 	from, to, bad := c.sourceAndTarget()

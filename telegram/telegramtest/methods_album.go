@@ -32,7 +32,7 @@ func (c *call) sendMediaGroup() (any, *apiError) {
 	if bad := c.s.limitAlbum(ch, len(items)); bad != nil {
 		return nil, bad
 	}
-	album := strconv.FormatUint(13_000_000_000_000_000+c.s.hash("album", ch.id, len(ch.messages))%900_000_000_000_000, 10)
+	album := c.s.albumID(ch, "")
 	sent := make([]*wireMessage, 0, len(items))
 	for _, item := range items {
 		m := item.message
@@ -41,6 +41,11 @@ func (c *call) sendMediaGroup() (any, *apiError) {
 		sent = append(sent, c.s.wire(c.post(ch, m)))
 	}
 	return sent, nil
+}
+
+// albumID is the media_group_id of the next album in a chat; by tells apart what is made there at once.
+func (s *Server) albumID(to *chat, by string) string {
+	return strconv.FormatUint(13_000_000_000_000_000+s.hash("album", to.id, len(to.messages), by)%900_000_000_000_000, 10)
 }
 
 // inputMedia is an InputMedia that has been checked.

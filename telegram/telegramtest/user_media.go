@@ -24,33 +24,37 @@ func (u *User) Send(m Media) error {
 // media_group_id; a caption stands on one of them, as a rule the first.
 func (u *User) SendAlbum(items ...Media) error {
 	return u.act(func() ([]*update, error) {
-		if len(items) < minAlbum || len(items) > maxAlbum {
-			return nil, u.cannot("an album has 2 to 10 items")
-		}
-		album := strconv.FormatUint(13_000_000_000_000_000+u.s.hash("album", u.id, len(u.chat.messages))%900_000_000_000_000, 10)
-		var sent []*message
-		for _, item := range items {
-			kind := mediaKinds[item.Kind].album
-			if kind == "" || kind != mediaKinds[items[0].Kind].album {
-				return nil, u.cannot("photos and videos make an album, or documents alone, or audio alone")
-			}
-			m, err := u.carry(item)
-			if err != nil {
-				return nil, err
-			}
-			m.album = album
-			sent = append(sent, m)
-		}
-		var made []*update
-		for _, m := range sent {
-			one, err := u.post(m)
-			if err != nil {
-				return made, err
-			}
-			made = append(made, one...)
-		}
-		return made, nil
+		return u.sendAlbum(u.chat, items, u.post)
 	})
+}
+
+// sendAlbum posts the items of an album to a chat.
+func (u *User) sendAlbum(to *chat, items []Media, post func(*message) ([]*update, error)) (made []*update, err error) {
+	if len(items) < minAlbum || len(items) > maxAlbum {
+		return nil, u.cannot("an album has 2 to 10 items")
+	}
+	album := u.s.albumID(to, u.ID())
+	var sent []*message
+	for _, item := range items {
+		kind := mediaKinds[item.Kind].album
+		if kind == "" || kind != mediaKinds[items[0].Kind].album {
+			return nil, u.cannot("photos and videos make an album, or documents alone, or audio alone")
+		}
+		m, err := u.carry(item)
+		if err != nil {
+			return nil, err
+		}
+		m.album = album
+		sent = append(sent, m)
+	}
+	for _, m := range sent {
+		one, err := post(m)
+		if err != nil {
+			return made, err
+		}
+		made = append(made, one...)
+	}
+	return made, nil
 }
 
 // captionable is why nobody can send this caption.
