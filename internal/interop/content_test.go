@@ -111,3 +111,17 @@ func TestAProfilePhotoIsShownAndDownloaded(t *testing.T) {
 		assert.Equal(w.t, face, w.download(got.Photo.Big))
 	})
 }
+
+func TestAQuizIsSent(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(w *world) {
+		w.poll()
+		sent := must[message](w,
+			&bot.SendPollParams{ChatID: w.ann.id, Question: "2+2?", Type: "quiz", CorrectOptionID: 1,
+				Options: []models.InputPollOption{{Text: "3"}, {Text: "4"}}},
+			tu.Poll(tu.ID(w.ann.id), "2+2?", tu.PollOption("3"), tu.PollOption("4")).WithType("quiz").WithCorrectOptionIDs(1))
+		assert.Equal(w.t, "quiz", sent.Poll.Type)
+		assert.True(w.t, w.sees().Poll.Quiz)
+		assert.Equal(w.t, 1, w.sees().Poll.Correct)
+	})
+}

@@ -121,3 +121,60 @@ func TestAButtonWithTooMuchDataIsRefused(t *testing.T) {
 		assert.Contains(w.t, r.Text, "BUTTON_DATA_INVALID")
 	})
 }
+
+func TestEveryKindOfInlineButtonComesBackAsItWasSent(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(w *world) {
+		w.poll()
+		query := "tea"
+		buttons := []telego.InlineKeyboardButton{
+			{Text: "Call", CallbackData: "c", Style: "primary", IconCustomEmojiID: "5368324170671202286"},
+			{Text: "Open", URL: "https://a.example/"},
+			{Text: "User", URL: "tg://user?id=42"},
+			{Text: "App", WebApp: &telego.WebAppInfo{URL: "https://a.example/app"}},
+			{Text: "Copy", CopyText: &telego.CopyTextButton{Text: "CODE-1"}},
+			{Text: "Share", SwitchInlineQuery: &query},
+			{Text: "Here", SwitchInlineQueryCurrentChat: &query},
+		}
+		// The older library does not know all of these, but takes any type for a keyboard.
+		markup := &telego.InlineKeyboardMarkup{InlineKeyboard: [][]telego.InlineKeyboardButton{buttons}}
+		sent, err := ask(w, &bot.SendMessageParams{ChatID: w.ann.id, Text: "All", ReplyMarkup: markup},
+			tu.Message(tu.ID(w.ann.id), "All").WithReplyMarkup(markup))
+		require.NoError(w.t, err)
+		if tele, ok := sent.(*telego.Message); ok {
+			assert.Equal(w.t, markup, tele.ReplyMarkup)
+		}
+		assert.Len(w.t, view[message](w.t, sent).Markup.Inline[0], len(buttons))
+		seen := w.sees().Keyboard.Rows[0]
+		assert.Equal(w.t, "CODE-1", seen[4].CopyText.Text)
+		assert.Equal(w.t, "tea", *seen[5].SwitchInline)
+	})
+}
+
+func TestRequestsOfAReplyKeyboard(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(w *world) {
+		w.poll()
+		must[message](w,
+			&bot.SendMessageParams{ChatID: w.ann.id, Text: "Share", ReplyMarkup: &models.ReplyKeyboardMarkup{
+				IsPersistent: true, OneTimeKeyboard: true,
+				Keyboard: [][]models.KeyboardButton{{
+					{Text: "place", RequestLocation: true},
+					{Text: "friends", RequestUsers: &models.KeyboardButtonRequestUsers{RequestID: 1}},
+					{Text: "poll", RequestPoll: &models.KeyboardButtonPollType{Type: "quiz"}},
+					{Text: "app", WebApp: &models.WebAppInfo{URL: "https://a.example/"}},
+				}}}},
+			tu.Message(tu.ID(w.ann.id), "Share").WithReplyMarkup(tu.Keyboard(tu.KeyboardRow(
+				tu.KeyboardButton("place").WithRequestLocation(),
+				tu.KeyboardButton("friends").WithRequestUsers(&telego.KeyboardButtonRequestUsers{RequestID: 1}),
+				tu.KeyboardButton("poll").WithRequestPoll(tu.PollTypeQuiz()),
+				tu.KeyboardButton("app").WithWebApp(tu.WebAppInfo("https://a.example/")))).WithIsPersistent().WithOneTimeKeyboard()))
+		shown := w.sees().Keyboard
+		assert.True(w.t, shown.Persistent)
+		assert.True(w.t, shown.OneTime)
+		require.Len(w.t, shown.Rows[0], 4)
+		assert.True(w.t, shown.Rows[0][0].RequestLocation)
+		assert.JSONEq(w.t, `{"request_id":1}`, string(shown.Rows[0][1].Request))
+		assert.JSONEq(w.t, `{"url":"https://a.example/"}`, string(shown.Rows[0][3].WebApp))
+	})
+}

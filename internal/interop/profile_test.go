@@ -7,6 +7,7 @@ import (
 	"github.com/mymmrac/telego"
 	tu "github.com/mymmrac/telego/telegoutil"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestABotSaysWhoItIs(t *testing.T) {
@@ -44,5 +45,24 @@ func TestTheProfileOfAStranger(t *testing.T) {
 		r = refused(w, &bot.GetUserProfilePhotosParams{UserID: 42}, &telego.GetUserProfilePhotosParams{UserID: 42})
 		assert.Equal(w.t, 400, r.Code)
 		assert.Contains(w.t, r.Text, "user not found")
+	})
+}
+
+func TestTheProfilesOfGroupsAndChannels(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(w *world) {
+		w.poll()
+		f, c := w.srv.NewForum("Forum"), w.srv.NewChannel("News")
+		require.NoError(w.t, f.PromoteBot(w.ann.User))
+		require.NoError(w.t, c.AddBot(w.ann.User))
+		for _, want := range []chat{
+			{ID: number(w.t, f.ID()), Type: "supergroup", Title: "Forum", IsForum: true},
+			{ID: number(w.t, c.ID()), Type: "channel", Title: "News"},
+		} {
+			assert.Equal(w.t, want, must[chat](w, &bot.GetChatParams{ChatID: want.ID}, &telego.GetChatParams{ChatID: tu.ID(want.ID)}))
+		}
+		sent := w.tell(number(w.t, f.ID()), "read me")
+		done(w, &bot.PinChatMessageParams{ChatID: sent.Chat.ID, MessageID: sent.ID},
+			&telego.PinChatMessageParams{ChatID: tu.ID(sent.Chat.ID), MessageID: sent.ID})
 	})
 }
