@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -108,5 +109,32 @@ func TestDirectMessagesOfAChannel(t *testing.T) {
 			in{"chat_id": c.ID(), "direct_messages_topic_id": ann.ID(), "text": "x"}).Description)
 		require.NoError(t, c.PromoteBot(srv.NewUser("Ed"), telegramtest.PostMessages))
 		assert.Contains(t, send(number(ann.ID())), "need administrator rights")
+	})
+}
+
+func TestReactionsToPostsAreCounted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := unlimited(t)
+		b := hooked(t, srv, in{"allowed_updates": []string{"message_reaction", "message_reaction_count"}})
+		c, ed := srv.NewChannel("News"), srv.NewUser("Ed")
+		require.NoError(t, c.AddBot(ed))
+		id, err := c.Post(ed, "Post")
+		require.NoError(t, err)
+		for name, emoji := range map[string]string{"Ann": "🔥", "Bob": "🔥", "Kim": "👍", "Eve": "👎"} {
+			require.NoError(t, c.Member(srv.NewUser(name)).React(id, emoji))
+		}
+		require.NoError(t, c.Member(srv.NewUser("Eve")).React(id, ""))
+		assert.Empty(t, b.got())
+		time.Sleep(time.Hour)
+		require.Len(t, b.got(), 1)
+		got := newest(t, b, "message_reaction_count")
+		delete(got, "date")
+		asJSON(t, `{"chat":{"id":`+c.ID()+`,"title":"News","type":"channel"},"message_id":1,"reactions":[
+			{"type":{"type":"emoji","emoji":"🔥"},"total_count":2},{"type":{"type":"emoji","emoji":"👍"},"total_count":1}]}`, got)
+		require.NoError(t, c.Member(ed).React(id, "👍"))
+		require.NoError(t, c.RemoveBot(ed))
+		time.Sleep(time.Hour)
+		assert.Len(t, b.got(), 1)
 	})
 }

@@ -2,6 +2,7 @@ package telegramtest
 
 import (
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -53,6 +54,13 @@ func (g *Group) RestrictBot(by *User, allowed ...Permission) error {
 		}
 		return g.present()
 	})
+}
+
+// SetPermissions settles what members may do who are no administrators, the bot too; none are allowed nothing.
+func (g *Group) SetPermissions(allowed ...Permission) {
+	g.s.mu.Lock()
+	defer g.s.mu.Unlock()
+	g.ch.quiet, g.ch.allowed = true, slices.Clone(allowed)
 }
 
 // SetSlowMode lets each member who is no administrator write once in this time, the bot too; 0 ends it.
@@ -129,7 +137,7 @@ func (g *Group) Migrate(by *User) (*Group, error) {
 			return nil, err
 		}
 		to = &Group{room{g.s, g.s.newChat(supergroup, g.ch.title)}}
-		to.ch.bot, to.ch.slow = g.ch.bot, g.ch.slow
+		to.ch.bot, to.ch.quiet, to.ch.allowed = g.ch.bot, g.ch.quiet, g.ch.allowed
 		for _, m := range g.ch.roster {
 			to.ch.of(m.u).membership = m.membership
 		}

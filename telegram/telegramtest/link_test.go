@@ -44,3 +44,26 @@ func TestLinksThatLeadTheBotElsewhere(t *testing.T) {
 		require.Error(t, ann.OpenInGroup("https://t.me/other_bot?startgroup=a", g))
 	})
 }
+
+func FuzzALinkLeadsTheBotToAGroupOrNowhere(f *testing.F) {
+	for _, seed := range []string{
+		"https://t.me/parley_test_bot?startgroup=ref_42-A", "https://t.me/parley_test_bot?startgroup&admin=delete_messages+pin_messages",
+		"tg://resolve?domain=parley_test_bot&startgroup=x", "t.me/parley_test_bot?start=a", "https://parley_test_bot.t.me/?startgroup=%zz",
+		"https://t.me/parley_test_bot?startchannel&admin=post_messages", "https://t.me/parley_test_bot?startgroup=a&admin=+",
+	} {
+		f.Add(seed)
+	}
+	srv := unlimited(f)
+	hooked(f, srv, nil)
+	g, ann := srv.NewSupergroup("Support"), srv.NewUser("Ann")
+	f.Fuzz(func(t *testing.T, link string) {
+		said := len(g.Member(ann).Sent())
+		if ann.OpenInGroup(link, g) != nil {
+			require.Len(t, g.Member(ann).Sent(), said)
+			return
+		}
+		for _, m := range g.Member(ann).Sent()[said:] {
+			require.Regexp(t, `^/start@parley_test_bot( [A-Za-z0-9_-]{1,64})?$`, m.Text)
+		}
+	})
+}

@@ -54,6 +54,9 @@ func (m *Member) post(msg *message) ([]*update, error) {
 	if m.ch.kind == broadcast && !m.can(PostMessages) {
 		return nil, m.u.cannot("only administrators post in a channel")
 	}
+	if m.ch.channel == nil && !m.home.lets(m.membership, SendMessages) {
+		return nil, m.u.cannot("she may not write in " + m.ch.title)
+	}
 	if m.ch.channel != nil {
 		msg.direct = m.u
 	}
@@ -165,54 +168,6 @@ func (m *Member) Press(label string) error {
 		}
 		return m.say(b.Text, msg)
 	})
-}
-
-type reaction struct {
-	Type  string `json:"type"`
-	Emoji string `json:"emoji"`
-}
-
-type reactionUpdate struct {
-	Chat    wireChat   `json:"chat"`
-	Message int64      `json:"message_id"`
-	User    *From      `json:"user"`
-	Date    int64      `json:"date"`
-	Old     []reaction `json:"old_reaction"`
-	New     []reaction `json:"new_reaction"`
-}
-
-// React puts an emoji under a message in place of the one that she had there; "" takes that away. The bot is told if it
-// is an administrator and asked for message_reaction.
-func (m *Member) React(messageID, emoji string) error {
-	return m.act(func() ([]*update, error) {
-		msg, err := m.message(messageID)
-		if err != nil {
-			return nil, err
-		}
-		if msg.reactions == nil {
-			msg.reactions = map[*User]string{}
-		}
-		now := time.Now()
-		told := reactionUpdate{
-			Chat: m.ch.wire(), Message: msg.id, User: m.u.wire(), Date: now.Unix(),
-			Old: reactions(msg.reactions[m.u]), New: reactions(emoji),
-		}
-		if msg.reactions[m.u] == emoji {
-			return nil, m.u.cannot("she has reacted so already")
-		}
-		msg.reactions[m.u] = emoji
-		if !m.home.bot.admin() || m.ch.kind == broadcast {
-			return nil, nil // reactions to posts are counted, not told one by one
-		}
-		return []*update{m.u.s.enqueue("message_reaction", m.ch.id, seconds(now), told)}, nil
-	})
-}
-
-func reactions(emoji string) []reaction {
-	if emoji == "" {
-		return []reaction{}
-	}
-	return []reaction{{"emoji", emoji}}
 }
 
 // change makes her something else in the chat. The bot is told if it is an administrator and asked for chat_member.

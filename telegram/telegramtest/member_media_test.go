@@ -87,6 +87,8 @@ func TestMediaOfTheBotStandsWhereItIsSent(t *testing.T) {
 		require.NoError(t, w.group.RestrictBot(w.ann, telegramtest.SendMessages))
 		assert.Equal(t, "Bad Request: not enough rights to send photos to the chat",
 			call(t, w.srv, "sendPhoto", in{"chat_id": w.group.ID(), "photo": photo}).Description)
+		assert.Equal(t, "Bad Request: not enough rights to send photos to the chat",
+			call(t, w.srv, "sendMediaGroup", in{"chat_id": w.group.ID(), "media": album}).Description)
 		mustCall(t, w.srv, "sendMessage", in{"chat_id": w.group.ID(), "text": "x"})
 		require.NoError(t, w.shop.Customer(w.ann).Write("hi"))
 		mustCall(t, w.srv, "sendPhoto", in{"business_connection_id": w.shop.ID(), "chat_id": w.ann.ID(), "photo": photo})

@@ -21,9 +21,11 @@ type place struct {
 	movedTo  *chat         // the supergroup that a group has become
 	gone     bool          // deleted
 	slow     time.Duration // between two messages of one member
-	channel  *Channel      // of a channel's direct messages
-	group    *chat         // where a channel's posts are discussed
-	account  *Business     // of a business account's chat with a customer, which is a private one
+	quiet    bool          // members who are no administrators may do what is allowed alone
+	allowed  []Permission
+	channel  *Channel  // of a channel's direct messages
+	group    *chat     // where a channel's posts are discussed
+	account  *Business // of a business account's chat with a customer, which is a private one
 }
 
 // home is the chat whose members one has: a channel's direct messages have those of the channel.

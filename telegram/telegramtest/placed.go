@@ -13,6 +13,7 @@ type placed struct {
 	origin     *origin
 	service    *service
 	reactions  map[*User]string
+	counting   bool // the bot is going to be told their numbers
 	pinned     bool
 	owner      *User // of the business account that wrote it, or in whose name the bot did
 }

@@ -127,6 +127,11 @@ func (m membership) may(p Permission) bool {
 	return m.status != restricted || slices.Contains(m.allowed, p)
 }
 
+// lets says whether the chat lets somebody with this membership do something.
+func (ch *chat) lets(m membership, p Permission) bool {
+	return m.may(p) && (!ch.quiet || m.admin() || slices.Contains(ch.allowed, p))
+}
+
 // wire is the ChatMember of this person.
 func (m membership) wire(who *From, kind chatKind) map[string]any {
 	out := map[string]any{"user": who, "status": m.status}
