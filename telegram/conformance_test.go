@@ -7,11 +7,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
-	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -36,10 +37,13 @@ func TestChannel(t *testing.T) {
 func harness(t *testing.T, o channel.Options) channeltest.Harness {
 	platform := telegramtest.NewServer(t)
 	o.Client = platform.Client()
-	bot, err := telegram.New(telegram.Config{Token: channel.Secret(platform.Token()), Secret: webhookSecret, Options: o})
+	bot, err := telegram.New(telegram.Config{
+		Token: channel.Secret(platform.Token()), Secret: webhookSecret, UploadChat: storage(t, platform), Options: o,
+	})
 	require.NoError(t, err)
 	_, tokenSecret, _ := strings.Cut(platform.Token(), ":")
 	var hooked sync.Once
+	var hosted atomic.Int64
 	return channeltest.Harness{
 		Channel: bot,
 		Serve: func(h http.Handler) {
@@ -65,7 +69,13 @@ func harness(t *testing.T, o channel.Options) channeltest.Harness {
 		},
 		Calls:     func() int { return len(platform.Requests()) },
 		Throttled: func() int { return throttled(platform) },
-		Secrets:   []string{platform.Token(), tokenSecret, webhookSecret},
+		Media:     oneOfEach(t),
+		Host: func(name string, content []byte) string {
+			link := "https://files.example/" + strconv.Itoa(int(hosted.Add(1))) + "/" + name
+			platform.Host(link, telegramtest.Hosted{Data: content})
+			return link
+		},
+		Secrets: []string{platform.Token(), tokenSecret, webhookSecret},
 	}
 }
 
@@ -98,70 +108,37 @@ func people(t *testing.T, platform *telegramtest.Server) func(name string) chann
 			Answers:  u.Answers,
 			Block:    func() { did(u.Block()) },
 			Unblock:  func() { did(u.Unblock()) },
+			SendFiles: func(caption string, files ...channel.Attachment) {
+				media := mediaOf(t, files)
+				media[0].Caption = caption
+				if len(media) == 1 {
+					did(u.Send(media[0]))
+					return
+				}
+				did(u.SendAlbum(media...))
+			},
+			SendLocation: func(l channel.Location) {
+				at := telegramtest.Location{Latitude: l.Latitude, Longitude: l.Longitude}
+				if l.Title == "" {
+					did(u.SendLocation(at))
+					return
+				}
+				did(u.SendVenue(telegramtest.Venue{Location: at, Title: l.Title, Address: l.Address}))
+			},
+			SetAvatar: func(image []byte) { did(u.SetPhoto(image)) },
+			SendContact: func(c channel.Contact) {
+				did(u.SendContact(telegramtest.Contact{Phone: c.Phone, FirstName: c.FirstName, LastName: c.LastName}))
+			},
 		}
 	}
 }
 
-// texts are those of the messages that the person sees.
-func texts(u *telegramtest.User) []string {
-	var seen []string
-	for _, m := range u.Messages() {
-		if !m.Deleted {
-			seen = append(seen, m.Text)
-		}
-	}
-	return seen
-}
-
-// seenBy is the messages of texts in the suite's words.
-func seenBy(u *telegramtest.User) []channel.Message {
-	var all []channel.Message
-	for _, m := range u.Messages() {
-		if m.Deleted {
-			continue
-		}
-		all = append(all, channel.Message{
-			ID: m.ID, Text: m.Text, Styles: stylesOf(m), Keyboard: keyboardOf(m.Keyboard), ReplyTo: m.ReplyTo, Silent: m.Silent,
-		})
-	}
-	return all
-}
-
-// stylesOf leaves out what the platform found by itself.
-func stylesOf(m telegramtest.Message) []channel.Style {
-	bytesBefore := []int{} // by UTF-16 code units
-	for i, c := range m.Text {
-		for range utf16.RuneLen(c) {
-			bytesBefore = append(bytesBefore, i)
-		}
-	}
-	bytesBefore = append(bytesBefore, len(m.Text))
-	var styles []channel.Style
-	for _, e := range m.Entities {
-		for kind, look := range looks {
-			if look == e.Type {
-				styles = append(styles, channel.Style{
-					Kind: kind, Start: bytesBefore[e.Offset], End: bytesBefore[e.Offset+e.Length], URL: e.URL, Language: e.Language,
-				})
-			}
-		}
-	}
-	return styles
-}
-
-func keyboardOf(k *telegramtest.Keyboard) *channel.Keyboard {
-	if k == nil {
-		return nil
-	}
-	shown := &channel.Keyboard{Inline: k.Inline, OneTime: k.OneTime}
-	for _, row := range k.Rows {
-		var buttons []channel.Button
-		for _, b := range row {
-			buttons = append(buttons, channel.Button{Text: b.Text, URL: b.URL})
-		}
-		shown.Rows = append(shown.Rows, buttons)
-	}
-	return shown
+// storage is a channel in which the bot may post. The bot is not told that it came there.
+func storage(t *testing.T, platform *telegramtest.Server) string {
+	c := platform.NewChannel("Storage")
+	platform.Fault(telegramtest.Fault{Kind: telegramtest.DroppedUpdate})
+	require.ErrorIs(t, c.AddBot(platform.NewUser("Storekeeper")), telegramtest.ErrExpired)
+	return c.ChatID()
 }
 
 func throttled(platform *telegramtest.Server) (n int) {
@@ -211,13 +188,13 @@ func inURL(r *http.Request) *http.Request {
 // faults are the emulator's for those of the suite. There is none for FaultUnavailable: the Bot API refuses with a 5xx,
 // after which nobody knows what was done.
 var faults = map[channeltest.FaultKind]telegramtest.Fault{
-	channeltest.FaultRateLimited:  {Kind: telegramtest.TooManyRequests, Method: "sendMessage"},
-	channeltest.FaultRefused:      {Kind: telegramtest.RefusedConnection, Method: "sendMessage"},
-	channeltest.FaultLost:         {Kind: telegramtest.LostResponse, Method: "sendMessage"},
-	channeltest.FaultGarbled:      {Kind: telegramtest.GarbledResponse, Method: "sendMessage"},
-	channeltest.FaultFailed:       {Kind: telegramtest.ServerError, Method: "sendMessage"},
-	channeltest.FaultCut:          {Kind: telegramtest.CutConnection, Method: "sendMessage"},
-	channeltest.FaultUnauthorized: {Kind: telegramtest.Unauthorized, Method: "sendMessage"},
+	channeltest.FaultRateLimited:  {Kind: telegramtest.TooManyRequests},
+	channeltest.FaultRefused:      {Kind: telegramtest.RefusedConnection},
+	channeltest.FaultLost:         {Kind: telegramtest.LostResponse},
+	channeltest.FaultGarbled:      {Kind: telegramtest.GarbledResponse},
+	channeltest.FaultFailed:       {Kind: telegramtest.ServerError},
+	channeltest.FaultCut:          {Kind: telegramtest.CutConnection},
+	channeltest.FaultUnauthorized: {Kind: telegramtest.Unauthorized},
 	channeltest.FaultUndelivered:  {Kind: telegramtest.DroppedUpdate},
 	channeltest.FaultDuplicated:   {Kind: telegramtest.DuplicateDelivery},
 	channeltest.FaultUnanswered:   {Kind: telegramtest.LostReply},
