@@ -98,7 +98,8 @@ func (d *driver) Account() channel.Account { return d.account }
 func (c *Channel) Unwrap() channel.Channel { return c.engine }
 
 // Delete takes messages back: those of the bot, and, in a group, anybody's where it is an administrator. Telegram allows
-// that for 48 hours.
+// that for 48 hours. Like Edit and React it does not follow a group that became a supergroup, where the same ID is of
+// another message: the chat of a message is Sent.ChatID.
 func (c *Channel) Delete(ctx context.Context, chatID string, messageIDs ...string) error {
 	to, err := parseTarget(chatID)
 	if err != nil {
@@ -148,12 +149,22 @@ func (c *Channel) SendTyping(ctx context.Context, chatID string) error {
 	if err != nil {
 		return named("typing", err)
 	}
+	r := typingRequest(to)
+	call := adapter.Call{Op: "typing", ChatIDs: []string{chatID}, Costs: botCosts, Repeatable: true}
+	call.Move = func(chatID string) ([]adapter.Cost, error) {
+		to, err := parseTarget(chatID)
+		*r = *typingRequest(to)
+		return botCosts, err
+	}
+	return c.do(ctx, call, r, "")
+}
+
+func typingRequest(to target) *request {
 	r := newRequest("sendChatAction", 4, to.pace())
 	to.put(r.params)
 	delete(r.params, paramDirect) // the one parameter of a place that this call does not know
 	r.params["action"] = "typing"
-	call := adapter.Call{Op: "typing", ChatIDs: []string{chatID}, Costs: botCosts, Repeatable: true}
-	return c.do(ctx, call, r, "")
+	return r
 }
 
 // Answer shows a text of up to 200 characters to the person who pressed. A press older than some minutes, which nobody
@@ -170,7 +181,8 @@ func (c *Channel) Answer(ctx context.Context, e *channel.Event, text string) err
 }
 
 // Register has Telegram deliver to a URL, with the Config's Secret: HTTPS on port 443, 80, 88 or 8443, but for a local
-// server.
+// server. It asks for all kinds of updates but chat_member and message_reaction_count, which only a bot that makes use of
+// their Raw needs: such a bot calls setWebhook itself, by API.
 func (c *Channel) Register(ctx context.Context, webhook string) error {
 	if c.driver.pollOnly {
 		return named("register", refuse(channel.ErrUnsupported, "Config.PollOnly is set"))

@@ -38,6 +38,8 @@ func TestNewRefusesAWrongConfigAndShowsNothingOfIt(t *testing.T) {
 		"an endpoint without a host":     {func(c *Config) { c.Endpoint = "https:///canary" }, "Endpoint"},
 		"an endpoint with a password":    {func(c *Config) { c.Endpoint = "https://u:canary@a.example" }, "Endpoint"},
 		"an endpoint with a query":       {func(c *Config) { c.Endpoint = "https://a.example?canary" }, "Endpoint"},
+		"a local server without one":     {func(c *Config) { c.Local = true }, "Endpoint"},
+		"a chat for uploads of no form":  {func(c *Config) { c.UploadChat = "canary" }, "UploadChat"},
 		"an endpoint that is no URL":     {func(c *Config) { c.Endpoint = "http://canary.example/%zz" }, "Endpoint"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -61,6 +63,8 @@ func TestNewTakesAGoodConfig(t *testing.T) {
 		"without a secret for polls":  func(c *Config) { c.Secret, c.PollOnly = "", true },
 		"without a username":          func(c *Config) { c.Username = "" },
 		"with a local server":         func(c *Config) { c.Endpoint = "http://localhost:8081" },
+		"with its files":              func(c *Config) { c.Endpoint, c.Local = "http://localhost:8081", true },
+		"with a chat for uploads":     func(c *Config) { c.UploadChat = "-1001111222233" },
 		"with a path in the endpoint": func(c *Config) { c.Endpoint = "https://proxy.example/tele%20gram/" },
 	} {
 		t.Run(name, func(t *testing.T) {

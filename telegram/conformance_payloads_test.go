@@ -33,7 +33,7 @@ var payloads = []channeltest.Payload{
 	update("block", channel.EventSubscription, `{"update_id":700007,"my_chat_member":{"chat":`+annChat+`,"from":`+ann+`,
 		"date":1795300060,"old_chat_member":{"user":`+shop+`,"status":"member"},
 		"new_chat_member":{"user":`+shop+`,"status":"kicked","until_date":0}}}`),
-	update("invited to a group", channel.EventOther, `{"update_id":700008,"my_chat_member":{"chat":`+forum+`,"from":`+ann+`,
+	update("invited to a group", channel.EventSubscription, `{"update_id":700008,"my_chat_member":{"chat":`+forum+`,"from":`+ann+`,
 		"date":1795300070,"old_chat_member":{"user":`+shop+`,"status":"left"},"new_chat_member":{"user":`+shop+`,"status":"member"}}}`),
 	update("edit", channel.EventMessageEdited, `{"update_id":700009,"edited_message":{"message_id":12,"from":`+ann+`,
 		"chat":`+annChat+`,"date":1795300020,"edit_date":1795300080,"text":"fixed"}}`),
@@ -46,6 +46,15 @@ var payloads = []channeltest.Payload{
 		"chat":{"id":6600000002,"first_name":"Customer","type":"private"},"date":1795300110,"text":"Is it open?"}}`),
 	update("moved group", channel.EventChatMoved, `{"update_id":700013,"message":{"message_id":1,"from":`+ann+`,"chat":`+forum+`,
 		"date":1795300120,"migrate_from_chat_id":-4455667788}}`),
+	update("asked to join", channel.EventSubscription, `{"update_id":700017,"chat_join_request":{"chat":`+forum+`,"from":`+ann+`,
+		"user_chat_id":5512345679,"date":1795300130,"bio":"hi"}}`),
+	update("business connection", channel.EventOther, `{"update_id":700018,"business_connection":{"id":"bc_AbCdEf02","user":`+ann+`,
+		"user_chat_id":5512345679,"date":1795300140,"rights":{"can_reply":true},"is_enabled":true}}`),
+	{
+		Name: "deleted by a customer", Kinds: []channel.EventKind{channel.EventMessageDeleted, channel.EventMessageDeleted},
+		Body: []byte(`{"update_id":700019,"deleted_business_messages":{"business_connection_id":"bc_AbCdEf02",
+			"chat":{"id":6600000002,"first_name":"Customer","type":"private"},"message_ids":[4021,4022]}}`),
+	},
 	update("poll", channel.EventOther, `{"update_id":700014,"poll":{"id":"5233411111111111111","question":"Tea?","options":[
 		{"text":"Yes","voter_count":1},{"text":"No","voter_count":0}],"total_voter_count":1,"is_closed":false,
 		"is_anonymous":true,"type":"regular","allows_multiple_answers":false}}`),
@@ -70,7 +79,7 @@ var times = map[string]time.Time{
 	"message": at(1795299990), "start": at(1795300000), "topic": at(1795300010), "album": at(1795300020),
 	"contact": at(1795300030), "venue": at(1795300040), "block": at(1795300060), "invited to a group": at(1795300070),
 	"edit": at(1795300080), "channel post": at(1795300090), "reaction": at(1795300100), "business": at(1795300110),
-	"moved group": at(1795300120),
+	"moved group": at(1795300120), "asked to join": at(1795300130), "business connection": at(1795300140),
 }
 
 func at(unix int64) time.Time { return time.Unix(unix, 0) }

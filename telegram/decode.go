@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/parley-go/parley/channel"
 	"github.com/parley-go/parley/channel/adapter"
@@ -11,9 +10,11 @@ import (
 // message has the fields of a Message that become an event; what is not here is in Event.Raw.
 type message struct {
 	place
+	content
 	From       user      `json:"from"`
-	SenderChat *chat     `json:"sender_chat"`
+	SenderChat *struct{} `json:"sender_chat"`
 	SenderBot  *struct{} `json:"sender_business_bot"`
+	ViaBot     *struct{} `json:"via_bot"`
 	Date       int64     `json:"date"`
 	EditDate   int64     `json:"edit_date"`
 
@@ -21,116 +22,69 @@ type message struct {
 	Entities        []entity `json:"entities"`
 	Caption         string   `json:"caption"`
 	CaptionEntities []entity `json:"caption_entities"`
+	AlbumID         string   `json:"media_group_id"`
 
-	Photo     []file    `json:"photo"`
-	Animation *file     `json:"animation"`
-	Document  *file     `json:"document"`
-	Video     *file     `json:"video"`
-	Audio     *file     `json:"audio"`
-	Voice     *file     `json:"voice"`
-	VideoNote *file     `json:"video_note"`
-	Sticker   *file     `json:"sticker"`
-	Location  *location `json:"location"`
-	Venue     *venue    `json:"venue"`
-	Contact   *contact  `json:"contact"`
-	Poll      *struct{} `json:"poll"`
-	Story     *struct{} `json:"story"`
-	Dice      *struct{} `json:"dice"`
-	PaidMedia *struct{} `json:"paid_media"`
+	ReplyTo       *repliedTo `json:"reply_to_message"`
+	ExternalReply *repliedTo `json:"external_reply"`
 
-	AlbumID string `json:"media_group_id"`
-	ReplyTo *struct {
-		ID int64 `json:"message_id"`
-	} `json:"reply_to_message"`
-	ForwardOrigin *struct{} `json:"forward_origin"`
-	ForwardDate   int64     `json:"forward_date"`
+	ForwardOrigin     *struct{} `json:"forward_origin"`
+	ForwardDate       int64     `json:"forward_date"` // it and the next are what the server had before forward_origin
+	ForwardFrom       *struct{} `json:"forward_from"`
+	ForwardFromChat   *struct{} `json:"forward_from_chat"`
+	ForwardSenderName string    `json:"forward_sender_name"`
 
 	WriteAccess *struct{} `json:"write_access_allowed"`
-	AppData     *struct {
-		Data   string `json:"data"`
-		Button string `json:"button_text"`
-	} `json:"web_app_data"`
-	MovedTo   int64 `json:"migrate_to_chat_id"`
-	MovedFrom int64 `json:"migrate_from_chat_id"`
+	AppData     *appData  `json:"web_app_data"`
+	MovedTo     int64     `json:"migrate_to_chat_id"`
+	MovedFrom   int64     `json:"migrate_from_chat_id"`
 }
 
-type entity struct {
-	Type     string `json:"type"`
-	Offset   int    `json:"offset"` // UTF-16 code units, as Length
-	Length   int    `json:"length"`
-	URL      string `json:"url"`
-	Language string `json:"language"`
-	User     struct {
-		ID int64 `json:"id"`
-	} `json:"user"`
+// repliedTo is the message that one answers, here or elsewhere.
+type repliedTo struct {
+	ID    int64     `json:"message_id"`
+	Chat  chat      `json:"chat"`
+	Topic *struct{} `json:"forum_topic_created"`
 }
 
-type file struct {
-	ID        string `json:"file_id"`
-	Name      string `json:"file_name"`
-	MIME      string `json:"mime_type"`
-	Size      int64  `json:"file_size"`
-	Width     int    `json:"width"`
-	Height    int    `json:"height"`
-	Diameter  int    `json:"length"` // of a video note
-	Seconds   int    `json:"duration"`
-	Thumbnail *file  `json:"thumbnail"`
-}
-
-type location struct {
-	Latitude  float64 `json:"latitude"`
-	Longitude float64 `json:"longitude"`
-}
-
-type venue struct {
-	Title   string `json:"title"`
-	Address string `json:"address"`
-}
-
-type contact struct {
-	Phone     string `json:"phone_number"`
-	FirstName string `json:"first_name"`
-	LastName  string `json:"last_name"`
-	UserID    int64  `json:"user_id"`
-	VCard     string `json:"vcard"`
+type appData struct {
+	Data   string `json:"data"`
+	Button string `json:"button_text"`
 }
 
 // message is the event of a message that is not of a channel, nor of a business connection.
-func (d *driver) message(m *message) adapter.Incoming {
-	e := m.event(channel.EventOther)
+func (d *driver) message(in *adapter.Incoming, m *message) {
+	m.begin(in)
+	e := &in.Event
 	switch {
 	case m.MovedTo != 0:
 		e.Kind, e.Chat.FormerID, e.Chat.ID = channel.EventChatMoved, id(m.Chat.ID), id(m.MovedTo)
 	case m.MovedFrom != 0:
 		e.Kind, e.Chat.FormerID = channel.EventChatMoved, id(m.MovedFrom)
-	case m.WriteAccess != nil && e.Chat.Kind == channel.ChatPrivate:
+	case m.WriteAccess != nil && e.Chat.Kind == channel.ChatPrivate && !m.ofMachine():
 		e.Kind = channel.EventSubscription
 		e.Subscription = &channel.Subscription{State: channel.StateActive, Since: e.Time}
-	case m.AppData != nil:
+		return
+	case m.AppData != nil && !m.ofMachine():
 		e.Kind = channel.EventPostback
 		e.Postback = &channel.Postback{Data: m.AppData.Data, Text: m.AppData.Button}
 	default:
-		d.written(m, &e)
+		d.written(m, e)
 	}
-	in := adapter.Incoming{Event: e}
-	if e.Kind != channel.EventSubscription && !m.ofMachine() && e.Chat.Kind == channel.ChatPrivate {
+	if e.Chat.Kind == channel.ChatPrivate && !m.ofMachine() {
 		in.Implies = &channel.Subscription{State: channel.StateActive, Since: e.Time}
 	}
-	return in
 }
 
-// written makes e what a person wrote: a message or a start.
+// written makes e what a person wrote, a message or a start. A message of the service, which has no content, and one of a
+// machine, which to answer may begin a loop, are EventOther.
 func (d *driver) written(m *message, e *channel.Event) {
-	if !m.hasContent() {
-		return // a service message
-	}
 	e.Message = m.message()
-	if m.ofMachine() {
-		return // EventOther: answering it may begin a loop
+	if e.Message == nil || m.ofMachine() {
+		return
 	}
 	e.Kind = channel.EventMessage
-	if c := m.Contact; c != nil && e.Message.Contacts[0].Verified {
-		e.User.Phone = e.Message.Contacts[0].Phone
+	if c := e.Message.Contacts; len(c) > 0 && c[0].Verified {
+		e.User.Phone = c[0].Phone
 	}
 	if ref, ok := d.start(m); ok {
 		e.Kind = channel.EventStarted
@@ -140,89 +94,96 @@ func (d *driver) written(m *message, e *channel.Event) {
 	}
 }
 
-func edited(m *message) adapter.Incoming {
-	e := m.event(channel.EventMessageEdited)
-	e.Message = m.message()
-	if m.ofMachine() {
-		e.Kind = channel.EventOther
+func edited(in *adapter.Incoming, m *message) {
+	m.begin(in)
+	in.Event.Message = m.message()
+	if in.Event.Message != nil && !m.ofMachine() {
+		in.Event.Kind = channel.EventMessageEdited
 	}
-	return adapter.Incoming{Event: e}
 }
 
 // post is a message of a channel: nobody in particular wrote it.
-func post(m *message) adapter.Incoming {
-	e := m.event(channel.EventOther)
-	if m.hasContent() {
-		e.Kind, e.Message = channel.EventMessage, m.message()
+func post(in *adapter.Incoming, m *message) {
+	m.begin(in)
+	if in.Event.Message = m.message(); in.Event.Message != nil {
+		in.Event.Kind = channel.EventMessage
 	}
-	return adapter.Incoming{Event: e}
 }
 
-func editedPost(m *message) adapter.Incoming {
-	e := m.event(channel.EventMessageEdited)
-	e.Message = m.message()
-	return adapter.Incoming{Event: e}
+func editedPost(in *adapter.Incoming, m *message) {
+	m.begin(in)
+	if in.Event.Message = m.message(); in.Event.Message != nil {
+		in.Event.Kind = channel.EventMessageEdited
+	}
+}
+
+// guest is a message that calls the bot to a chat that it is not in, where it cannot write.
+func guest(in *adapter.Incoming, m *message) {
+	m.begin(in)
+	in.Event.Message = m.message()
 }
 
 // business is a message in a chat of a business connection, which is always private: with the customer's ID. What is not
 // of the customer the owner wrote, or a bot of theirs, maybe this one.
-func business(m *message, kind channel.EventKind) adapter.Incoming {
-	e := m.event(kind)
-	switch {
-	case !m.hasContent(), m.SenderBot != nil:
-		e.Kind = channel.EventOther
-		return adapter.Incoming{Event: e}
-	case m.From.ID != m.Chat.ID && kind == channel.EventMessage:
-		e.Kind = channel.EventEcho
-	case m.From.ID != m.Chat.ID:
-		e.Kind = channel.EventOther
-	}
+func business(in *adapter.Incoming, m *message) {
+	m.begin(in)
+	e := &in.Event
 	e.Message = m.message()
-	in := adapter.Incoming{Event: e}
-	if e.Kind == channel.EventMessage {
+	switch {
+	case e.Message == nil, m.SenderBot != nil, m.ofMachine():
+	case m.From.ID != m.Chat.ID:
+		e.Kind = channel.EventEcho
+	default:
+		e.Kind = channel.EventMessage
 		in.Implies = &channel.Subscription{
 			State: channel.StateActive, Since: e.Time, WindowEnds: e.Time.Add(businessWindow),
 		}
 	}
-	return in
 }
 
-// event is what the events of all messages have.
-func (m *message) event(kind channel.EventKind) channel.Event {
-	e := channel.Event{Kind: kind, Chat: m.chat(), Time: date(max(m.Date, m.EditDate))}
-	if m.SenderChat == nil { // else From is a stand-in
-		e.User = m.From.user()
+// editedBusiness is a customer's edit; that of the owner, or of a bot, is EventOther.
+func editedBusiness(in *adapter.Incoming, m *message) {
+	m.begin(in)
+	e := &in.Event
+	e.Message = m.message()
+	if e.Message != nil && m.SenderBot == nil && !m.ofMachine() && m.From.ID == m.Chat.ID {
+		e.Kind = channel.EventMessageEdited
 	}
-	return e
+}
+
+// begin sets what the events of all messages have. They are EventOther until more is known.
+func (m *message) begin(in *adapter.Incoming) {
+	e := &in.Event
+	e.Kind, e.Time = channel.EventOther, happened(max(m.Date, m.EditDate))
+	m.setChat(&e.Chat)
+	if m.SenderChat == nil { // else From is a stand-in
+		if m.From.ID == m.Chat.ID && m.Connection == "" && !m.IsTopic {
+			e.User.ID = e.Chat.ID // the same number
+		}
+		m.From.set(&e.User)
+	}
 }
 
 // ofMachine reports whether no person wrote m as themselves: a bot did, or a chat, whose From is a stand-in.
 func (m *message) ofMachine() bool { return m.From.Bot || m.SenderChat != nil || m.From.ID == 0 }
 
-func (m *message) forwarded() bool { return m.ForwardOrigin != nil || m.ForwardDate != 0 }
-
-func (m *message) hasContent() bool {
-	return m.Text != "" || m.Caption != "" || m.Location != nil || m.Contact != nil || m.attachment().Kind != ""
+func (m *message) forwarded() bool {
+	return m.ForwardOrigin != nil || m.ForwardDate != 0 || m.ForwardFrom != nil || m.ForwardFromChat != nil || m.ForwardSenderName != ""
 }
 
+// message is what was written; nil: nothing was, the service says that something happened.
 func (m *message) message() *channel.Message {
-	out := &channel.Message{ID: messageID(m.MessageID), Text: m.Text, AlbumID: m.AlbumID, Forwarded: m.forwarded()}
-	entities := m.Entities
-	if m.Text == "" {
-		out.Text, entities = m.Caption, m.CaptionEntities
+	text, entities := m.Text, m.Entities
+	if text == "" {
+		text, entities = m.Caption, m.CaptionEntities
 	}
-	out.Styles = styles(out.Text, entities)
-	if m.ReplyTo != nil {
-		out.ReplyTo = messageID(m.ReplyTo.ID)
+	attachments, location := m.attachments(), m.content.place()
+	if text == "" && attachments == nil && location == nil && m.Contact == nil {
+		return nil
 	}
-	if a := m.attachment(); a.Kind != "" {
-		out.Attachments = []channel.Attachment{a}
-	}
-	if l := m.Location; l != nil {
-		out.Location = &channel.Location{Latitude: l.Latitude, Longitude: l.Longitude}
-		if v := m.Venue; v != nil {
-			out.Location.Title, out.Location.Address = v.Title, v.Address
-		}
+	out := &channel.Message{
+		ID: id(m.MessageID), Text: text, Styles: styles(text, entities), Attachments: attachments, Location: location,
+		ReplyTo: m.replyTo(), Forwarded: m.forwarded(), AlbumID: m.AlbumID,
 	}
 	if m.Contact != nil {
 		out.Contacts = []channel.Contact{m.contact()}
@@ -230,70 +191,17 @@ func (m *message) message() *channel.Message {
 	return out
 }
 
-// contact is verified when the ID in it, which Telegram's server sets, is the sender's; a forwarded one may be anybody's.
-func (m *message) contact() channel.Contact {
-	c := m.Contact
-	out := channel.Contact{
-		Phone: c.Phone, FirstName: c.FirstName, LastName: c.LastName, UserID: id(c.UserID), VCard: c.VCard,
-		Verified: c.UserID != 0 && c.UserID == m.From.ID && !m.forwarded(),
-	}
-	if out.Verified && c.Phone != "" && !strings.HasPrefix(c.Phone, "+") {
-		out.Phone = "+" + c.Phone // an account's own number is international, with or without the sign
-	}
-	return out
-}
-
-// attachment is the file of m. An animation is a document too: what is more special comes first.
-func (m *message) attachment() channel.Attachment {
+// replyTo is the message answered, if it is of this chat. What begins a topic is not answered: everything in the topic
+// names it.
+func (m *message) replyTo() string {
 	switch {
-	case len(m.Photo) > 0:
-		return largest(m.Photo).attachment(channel.AttachmentImage)
-	case m.Animation != nil:
-		return m.Animation.attachment(channel.AttachmentAnimation)
-	case m.Video != nil:
-		return m.Video.attachment(channel.AttachmentVideo)
-	case m.VideoNote != nil:
-		return m.VideoNote.attachment(channel.AttachmentVideoNote)
-	case m.Voice != nil:
-		return m.Voice.attachment(channel.AttachmentVoice)
-	case m.Audio != nil:
-		return m.Audio.attachment(channel.AttachmentAudio)
-	case m.Sticker != nil:
-		return m.Sticker.attachment(channel.AttachmentSticker)
-	case m.Document != nil:
-		return m.Document.attachment(channel.AttachmentFile)
-	case m.Poll != nil, m.Story != nil, m.Dice != nil, m.PaidMedia != nil:
-		return channel.Attachment{Kind: channel.AttachmentOther}
+	case m.ReplyTo != nil && m.ReplyTo.Topic == nil:
+		return id(m.ReplyTo.ID)
+	case m.ExternalReply != nil && m.ExternalReply.Chat.ID == m.Chat.ID: // in another topic
+		return id(m.ExternalReply.ID)
 	default:
-		return channel.Attachment{}
+		return ""
 	}
-}
-
-func largest(sizes []file) *file {
-	best := &sizes[0]
-	for i := range sizes {
-		if sizes[i].Width*sizes[i].Height > best.Width*best.Height {
-			best = &sizes[i]
-		}
-	}
-	return best
-}
-
-func (f *file) attachment(kind channel.AttachmentKind) channel.Attachment {
-	a := channel.Attachment{
-		Kind: kind, FileID: f.ID, Name: f.Name, MIME: f.MIME, Size: f.Size,
-		Width: f.Width, Height: f.Height, Seconds: f.Seconds,
-	}
-	if kind == channel.AttachmentVideoNote {
-		a.Width, a.Height = f.Diameter, f.Diameter
-	}
-	if f.Thumbnail != nil {
-		t := *f.Thumbnail
-		t.Thumbnail = nil
-		thumbnail := t.attachment(channel.AttachmentImage)
-		a.Thumbnail = &thumbnail
-	}
-	return a
 }
 
 // start takes the reference off the command /start: what follows it after a space. A command that names a bot is for that
@@ -319,60 +227,4 @@ func (d *driver) start(m *message) (ref string, ok bool) {
 		return "", true
 	}
 	return strings.TrimSpace(rest), true
-}
-
-var styleKinds = map[string]channel.StyleKind{
-	"bold":                  channel.StyleBold,
-	"italic":                channel.StyleItalic,
-	"underline":             channel.StyleUnderline,
-	"strikethrough":         channel.StyleStrike,
-	"spoiler":               channel.StyleSpoiler,
-	"blockquote":            channel.StyleQuote,
-	"expandable_blockquote": channel.StyleQuote,
-	"code":                  channel.StyleCode,
-	"pre":                   channel.StylePre,
-	"text_link":             channel.StyleLink,
-	"text_mention":          channel.StyleLink,
-}
-
-// styles are the entities that are looks; the rest, such as hashtags, can be read off the text. What is not within the
-// text is left out.
-func styles(text string, entities []entity) []channel.Style {
-	var out []channel.Style
-	var offsets []int
-	for i := range entities {
-		e := &entities[i]
-		kind, ok := styleKinds[e.Type]
-		if !ok {
-			continue
-		}
-		if offsets == nil {
-			offsets = byteOffsets(text)
-		}
-		last := len(offsets) - 1
-		if e.Offset < 0 || e.Offset > last || e.Length <= 0 || e.Length > last-e.Offset {
-			continue
-		}
-		s := channel.Style{Kind: kind, Start: offsets[e.Offset], End: offsets[e.Offset+e.Length], URL: e.URL, Language: e.Language}
-		if e.Type == "text_mention" {
-			s.URL = mentionURL + id(e.User.ID)
-		}
-		if s.Start < s.End {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// byteOffsets has the byte offset of each UTF-16 unit of text, and of its end. Both units of a pair have that of their
-// rune, so that an offset between them is on a boundary too.
-func byteOffsets(text string) []int {
-	offsets := make([]int, 0, len(text)+1)
-	for i, r := range text {
-		offsets = append(offsets, i)
-		if r > 0xFFFF && utf8.ValidRune(r) {
-			offsets = append(offsets, i)
-		}
-	}
-	return append(offsets, len(text))
 }

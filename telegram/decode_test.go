@@ -1,13 +1,11 @@
 package telegram
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
-	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -144,14 +142,38 @@ func TestContentBecomesAttachments(t *testing.T) {
 		"a voice":      {`"voice":{"file_id":"O","duration":7}`, channel.Message{Attachments: []channel.Attachment{{Kind: channel.AttachmentVoice, FileID: "O", Seconds: 7}}}},
 		"a video note": {`"video_note":{"file_id":"N","length":240,"duration":7}`, channel.Message{Attachments: []channel.Attachment{{Kind: channel.AttachmentVideoNote, FileID: "N", Width: 240, Height: 240, Seconds: 7}}}},
 		"a sticker":    {`"sticker":{"file_id":"S","emoji":"👍","type":"regular","width":512,"height":512}`, channel.Message{Attachments: []channel.Attachment{{Kind: channel.AttachmentSticker, FileID: "S", Width: 512, Height: 512}}}},
-		"a poll":       {`"poll":{"id":"1","question":"?"}`, channel.Message{Attachments: []channel.Attachment{{Kind: channel.AttachmentOther}}}},
-		"dice":         {`"dice":{"emoji":"🎲","value":6}`, channel.Message{Attachments: []channel.Attachment{{Kind: channel.AttachmentOther}}}},
-		"a location":   {`"location":{"latitude":0,"longitude":-30.5234}`, channel.Message{Location: &channel.Location{Longitude: -30.5234}}},
+		"a live photo is a video with a photo of it": {
+			`"live_photo":{"file_id":"L","width":720,"height":1280,"duration":3,"photo":[{"file_id":"P","width":9,"height":16}]},"photo":[{"file_id":"P","width":9,"height":16}]`,
+			channel.Message{Attachments: []channel.Attachment{{
+				Kind: channel.AttachmentVideo, FileID: "L", Width: 720, Height: 1280, Seconds: 3,
+				Thumbnail: &channel.Attachment{Kind: channel.AttachmentImage, FileID: "P", Width: 9, Height: 16},
+			}}},
+		},
+		"a live photo without one": {`"live_photo":{"file_id":"L","duration":3}`, channel.Message{Attachments: []channel.Attachment{{Kind: channel.AttachmentVideo, FileID: "L", Seconds: 3}}}},
+		"a live location":          {`"location":{"latitude":1.5,"longitude":2.5,"live_period":900,"heading":90}`, channel.Message{Location: &channel.Location{Latitude: 1.5, Longitude: 2.5}}},
+		"paid media with a caption": {
+			`"paid_media":{"star_count":5,"paid_media":[]},"caption":"c"`,
+			channel.Message{Text: "c", Attachments: []channel.Attachment{{Kind: channel.AttachmentOther}}},
+		},
+		"a poll":     {`"poll":{"id":"1","question":"?"}`, channel.Message{Attachments: []channel.Attachment{{Kind: channel.AttachmentOther}}}},
+		"dice":       {`"dice":{"emoji":"🎲","value":6}`, channel.Message{Attachments: []channel.Attachment{{Kind: channel.AttachmentOther}}}},
+		"a location": {`"location":{"latitude":0,"longitude":-30.5234}`, channel.Message{Location: &channel.Location{Longitude: -30.5234}}},
 		"a venue": {
 			`"location":{"latitude":50.4501,"longitude":30.5234},"venue":{"location":{"latitude":50.4501,"longitude":30.5234},"title":"Cafe","address":"Main St 1"}`,
 			channel.Message{Location: &channel.Location{Latitude: 50.4501, Longitude: 30.5234, Title: "Cafe", Address: "Main St 1"}},
 		},
-		"a forwarded text": {`"text":"x","forward_date":1`, channel.Message{Text: "x", Forwarded: true}},
+		"a forwarded text":                {`"text":"x","forward_date":1`, channel.Message{Text: "x", Forwarded: true}},
+		"one forwarded with its origin":   {`"text":"x","forward_origin":{"type":"chat"}`, channel.Message{Text: "x", Forwarded: true}},
+		"one forwarded from a person":     {`"text":"x","forward_from":{"id":5}`, channel.Message{Text: "x", Forwarded: true}},
+		"one forwarded from a channel":    {`"text":"x","forward_from_chat":{"id":-5}`, channel.Message{Text: "x", Forwarded: true}},
+		"one forwarded from who is hid":   {`"text":"x","forward_sender_name":"B"`, channel.Message{Text: "x", Forwarded: true}},
+		"a reply":                         {`"text":"x","reply_to_message":{"message_id":9,"date":1,"message_thread_id":4,"rich_message":{}},"quote":{"text":"q","position":0}`, channel.Message{Text: "x", ReplyTo: "9"}},
+		"a reply to what is out of reach": {`"text":"x","reply_to_message":{"chat":{"id":5512345678},"message_id":9,"date":0}`, channel.Message{Text: "x", ReplyTo: "9"}},
+		"one in a topic is no reply":      {`"text":"x","reply_to_message":{"message_id":17,"forum_topic_created":{"name":"T"}}`, channel.Message{Text: "x"}},
+		"a reply to another topic":        {`"text":"x","external_reply":{"origin":{"type":"user"},"chat":{"id":5512345678},"message_id":9}`, channel.Message{Text: "x", ReplyTo: "9"}},
+		"a reply to another chat":         {`"text":"x","external_reply":{"origin":{"type":"user"},"chat":{"id":-7},"message_id":9}`, channel.Message{Text: "x"}},
+		"a reply to nobody's chat":        {`"text":"x","external_reply":{"origin":{"type":"hidden_user"},"photo":[]}`, channel.Message{Text: "x"}},
+		"a reply to a story":              {`"text":"x","reply_to_story":{"chat":{"id":-7},"id":9}`, channel.Message{Text: "x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -172,11 +194,13 @@ func TestAContactIsVerifiedWhenItIsTheSendersOwn(t *testing.T) {
 		phone    string
 		verified bool
 	}{
-		"their own":               {`"contact":{"phone_number":"+380501112233","first_name":"Ann","last_name":"Lee","user_id":5512345678}`, "+380501112233", true},
-		"their own without plus":  {`"contact":{"phone_number":"380501112233","first_name":"Ann","user_id":5512345678}`, "+380501112233", true},
-		"another's":               {`"contact":{"phone_number":"380501112233","first_name":"Bob","user_id":99}`, "380501112233", false},
-		"nobody's in particular":  {`"contact":{"phone_number":"0501112233","first_name":"Bob"}`, "0501112233", false},
-		"their own but forwarded": {`"contact":{"phone_number":"+380501112233","first_name":"Ann","user_id":5512345678},"forward_origin":{"type":"user"}`, "+380501112233", false},
+		"their own":                      {`"contact":{"phone_number":"+380501112233","first_name":"Ann","last_name":"Lee","user_id":5512345678}`, "+380501112233", true},
+		"their own without plus":         {`"contact":{"phone_number":"380501112233","first_name":"Ann","user_id":5512345678}`, "+380501112233", true},
+		"another's":                      {`"contact":{"phone_number":"380501112233","first_name":"Bob","user_id":99}`, "380501112233", false},
+		"nobody's in particular":         {`"contact":{"phone_number":"0501112233","first_name":"Bob"}`, "0501112233", false},
+		"their own by way of a bot":      {`"contact":{"phone_number":"+380501112233","first_name":"Ann","user_id":5512345678},"via_bot":{"id":9,"is_bot":true,"first_name":"B"}`, "+380501112233", false},
+		"their own from a hidden sender": {`"contact":{"phone_number":"+380501112233","first_name":"Ann","user_id":5512345678},"forward_sender_name":"B"`, "+380501112233", false},
+		"their own but forwarded":        {`"contact":{"phone_number":"+380501112233","first_name":"Ann","user_id":5512345678},"forward_origin":{"type":"user"}`, "+380501112233", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -208,7 +232,7 @@ func TestMessagesThatAreNotToBeAnswered(t *testing.T) {
 		"a title of a channel":   {`{"update_id":1,"channel_post":{"message_id":301,"sender_chat":{"id":-1001111222233,"type":"channel"},"chat":{"id":-1001111222233,"type":"channel"},"date":1,"new_chat_title":"x"}}`, channel.EventOther, "", "-1001111222233", false},
 		"the owner's own":        {`{"update_id":1,"business_message":{"business_connection_id":"bc_AbCdEf01","message_id":4022,"from":{"id":55,"is_bot":false,"first_name":"Owner"},"chat":{"id":6600000001,"type":"private"},"date":1,"text":"Yes"}}`, channel.EventEcho, "55", "6600000001/bbc_AbCdEf01", true},
 		"the owner's own edited": {`{"update_id":1,"edited_business_message":{"business_connection_id":"bc_AbCdEf01","message_id":4022,"from":{"id":55,"is_bot":false,"first_name":"Owner"},"chat":{"id":6600000001,"type":"private"},"date":1,"text":"Yes"}}`, channel.EventOther, "55", "6600000001/bbc_AbCdEf01", true},
-		"our own for the owner":  {`{"update_id":1,"business_message":{"business_connection_id":"bc_AbCdEf01","message_id":4023,"from":{"id":55,"is_bot":false,"first_name":"Owner"},"sender_business_bot":{"id":770011,"is_bot":true,"first_name":"Shop"},"chat":{"id":6600000001,"type":"private"},"date":1,"text":"Yes"}}`, channel.EventOther, "55", "6600000001/bbc_AbCdEf01", false},
+		"our own for the owner":  {`{"update_id":1,"business_message":{"business_connection_id":"bc_AbCdEf01","message_id":4023,"from":{"id":55,"is_bot":false,"first_name":"Owner"},"sender_business_bot":{"id":770011,"is_bot":true,"first_name":"Shop"},"chat":{"id":6600000001,"type":"private"},"date":1,"text":"Yes"}}`, channel.EventOther, "55", "6600000001/bbc_AbCdEf01", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -224,12 +248,29 @@ func TestMessagesThatAreNotToBeAnswered(t *testing.T) {
 	}
 }
 
-func TestADateBeyondAllYearsIsNone(t *testing.T) {
+func TestWhatHasNoDateHappenedNow(t *testing.T) {
 	t.Parallel()
-	c, _ := newTest(t, ok("true"))
-	e := decode(t, c.driver, strings.Replace(textUpdate, "1795300200", "99999999999999", 1)).Event
-	assert.Equal(t, channel.EventMessage, e.Kind)
-	assert.True(t, e.Time.IsZero())
+	for name, native := range map[string]string{
+		"of a year beyond all":  strings.Replace(textUpdate, "1795300200", "99999999999999", 1),
+		"before the beginning":  strings.Replace(textUpdate, "1795300200", "-1", 1),
+		"of none":               strings.Replace(textUpdate, "1795300200", "0", 1),
+		"of a kind without":     `{"update_id":6,"inline_query":{"id":"1","from":{"id":55,"is_bot":false,"first_name":"A"},"query":"q","offset":""}}`,
+		"of deletions":          `{"update_id":6,"deleted_business_messages":{"business_connection_id":"bc_1","chat":{"id":66,"type":"private"},"message_ids":[1]}}`,
+		"of an unknown kind":    `{"update_id":7,"hologram":{}}`,
+		"of a field of no kind": `{"update_id":8,"message":1}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, _ := newTest(t, ok("true"))
+				in := decode(t, c.driver, native)
+				assert.Equal(t, time.Now().UTC(), in.Event.Time)
+				if in.Implies != nil {
+					assert.Equal(t, in.Event.Time, in.Implies.Since)
+				}
+			})
+		})
+	}
 }
 
 func TestAnEditIsTimedByIt(t *testing.T) {
@@ -282,109 +323,4 @@ func TestAPersonMayAgreeAndPressOutsideOfMessages(t *testing.T) {
 	pressed := decode(t, c.driver, inPrivate(`"web_app_data":{"data":"d","button_text":"Open"}`)).Event
 	assert.Equal(t, channel.EventPostback, pressed.Kind)
 	assert.Equal(t, &channel.Postback{Data: "d", Text: "Open"}, pressed.Postback)
-}
-
-func TestStylesAreBytesOfTheText(t *testing.T) {
-	t.Parallel()
-	bold := func(start, end int) []channel.Style {
-		return []channel.Style{{Kind: channel.StyleBold, Start: start, End: end}}
-	}
-	for name, test := range map[string]struct {
-		text     string
-		entities []entity
-		want     []channel.Style
-	}{
-		"of ASCII":                    {"one two", []entity{{Type: "bold", Offset: 4, Length: 3}}, bold(4, 7)},
-		"after Cyrillic and an emoji": {"Привет 👋 x", []entity{{Type: "bold", Offset: 10, Length: 1}}, bold(18, 19)},
-		"of an emoji":                 {"a👋b", []entity{{Type: "bold", Offset: 1, Length: 2}}, bold(1, 5)},
-		"within a pair":               {"a👋b", []entity{{Type: "bold", Offset: 0, Length: 2}}, bold(0, 1)},
-		"of half a pair":              {"a👋b", []entity{{Type: "bold", Offset: 1, Length: 1}}, nil},
-		"beyond the text":             {"ab", []entity{{Type: "bold", Offset: 1, Length: 2}}, nil},
-		"before the text":             {"ab", []entity{{Type: "bold", Offset: -1, Length: 2}}, nil},
-		"without length":              {"ab", []entity{{Type: "bold", Offset: 1}}, nil},
-		"of a length that overflows":  {"ab", []entity{{Type: "bold", Offset: 1, Length: 1<<63 - 1}}, nil},
-		"that are no looks":           {"#a @b", []entity{{Type: "hashtag", Length: 2}, {Type: "mention", Offset: 3, Length: 2}}, nil},
-		"of an empty text":            {"", []entity{{Type: "bold", Length: 1}}, nil},
-		"all kinds": {"0123456789", []entity{
-			{Type: "italic", Length: 1}, {Type: "underline", Length: 1}, {Type: "strikethrough", Length: 1},
-			{Type: "spoiler", Length: 1}, {Type: "blockquote", Length: 1}, {Type: "expandable_blockquote", Length: 1},
-			{Type: "code", Length: 1}, {Type: "pre", Length: 1, Language: "go"}, {Type: "text_link", Length: 1, URL: "https://a.io"},
-			{Type: "text_mention", Length: 1, User: struct {
-				ID int64 `json:"id"`
-			}{55}},
-		}, []channel.Style{
-			{Kind: channel.StyleItalic, End: 1}, {Kind: channel.StyleUnderline, End: 1}, {Kind: channel.StyleStrike, End: 1},
-			{Kind: channel.StyleSpoiler, End: 1}, {Kind: channel.StyleQuote, End: 1}, {Kind: channel.StyleQuote, End: 1},
-			{Kind: channel.StyleCode, End: 1}, {Kind: channel.StylePre, End: 1, Language: "go"},
-			{Kind: channel.StyleLink, End: 1, URL: "https://a.io"}, {Kind: channel.StyleLink, End: 1, URL: "tg://user?id=55"},
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, test.want, styles(test.text, test.entities))
-		})
-	}
-}
-
-func FuzzDecode(f *testing.F) {
-	seeds := []string{
-		textUpdate,
-		inPrivate(`"text":"/start@shop_bot ref","entities":[{"offset":0,"length":15,"type":"bot_command"}]`),
-		inPrivate(`"text":"a👋b\ud83d","entities":[{"offset":1,"length":2,"type":"bold"},{"offset":0,"length":9,"type":"text_link","url":"https://a.io"}]`),
-		inPrivate(`"photo":[{"file_id":"A","width":90,"height":67}],"caption":"п","caption_entities":[{"offset":0,"length":1,"type":"pre","language":"go"}]`),
-		inPrivate(`"contact":{"phone_number":"380501112233","first_name":"Ann","user_id":5512345678}`),
-		memberUpdate(`{"id":5512345678,"type":"private"}`, "member", "kicked"),
-		`{"update_id":2,"callback_query":{"id":"9","from":{"id":55,"is_bot":false,"first_name":"A"},"message":{"chat":{"id":-1001,"type":"supergroup"},"message_id":4,"date":0},"data":"x"}}`,
-		`{"update_id":3,"message_reaction":{"chat":{"id":-1,"type":"group"},"message_id":88,"user":{"id":5},"date":1,"new_reaction":[{"type":"emoji","emoji":"👍"}]}}`,
-		`{"update_id":4,"business_message":{"business_connection_id":"b/c","message_id":1,"from":{"id":6},"chat":{"id":6,"type":"private"},"date":1,"text":"?"}}`,
-		`{"update_id":5,"message":{"text":5}}`, `{"a":1,"a":2}`, "{\"a\":\"\xff\"}", `[]`,
-	}
-	for _, s := range seeds {
-		f.Add([]byte(s))
-	}
-	c, err := New(testConfig())
-	require.NoError(f, err)
-	f.Fuzz(func(t *testing.T, native []byte) {
-		events, err := c.driver.Decode(native)
-		if err != nil {
-			require.ErrorIs(t, err, channel.ErrInvalid)
-			return
-		}
-		require.Len(t, events, 1)
-		e := events[0].Event
-		require.NotEmpty(t, e.Kind)
-		require.True(t, jsontext.Value(e.Raw).IsValid(liberal))
-		e.Raw = nil
-		checkStyles(t, e.Message)
-		asJSON, err := json.Marshal(e)
-		require.NoError(t, err)
-		var back channel.Event
-		require.NoError(t, json.Unmarshal(asJSON, &back))
-		require.Equal(t, e, back, "a string that is not UTF-8 would come back another")
-	})
-}
-
-func checkStyles(t *testing.T, m *channel.Message) {
-	t.Helper()
-	if m == nil {
-		return
-	}
-	require.True(t, utf8.ValidString(m.Text))
-	for _, s := range m.Styles {
-		require.True(t, 0 <= s.Start && s.Start < s.End && s.End <= len(m.Text))
-		require.True(t, isBoundary(m.Text, s.Start) && isBoundary(m.Text, s.End))
-	}
-}
-
-func BenchmarkDecode(b *testing.B) {
-	c, err := New(testConfig())
-	require.NoError(b, err)
-	native := []byte(inPrivate(`"text":"Привет 👋 https://a.io","entities":[{"offset":0,"length":6,"type":"bold"},{"offset":10,"length":12,"type":"url"}]`))
-	b.SetBytes(int64(len(native)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := c.driver.Decode(native); err != nil {
-			b.Fatal(err)
-		}
-	}
 }

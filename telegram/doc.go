@@ -18,6 +18,34 @@
 // they block it; a bot hears of reactions in groups only, and only as an administrator; a custom emoji in a Reaction is
 // its ID; the time of a press is the time it was received, since Telegram tells none.
 //
+// # Events
+//
+//	update                          event
+//	message                         EventMessage; EventStarted of /start, with what follows it as Referral.Ref
+//	  web_app_data                  EventPostback
+//	  write_access_allowed          EventSubscription
+//	  migrate_to_chat_id, _from_    EventChatMoved, of both
+//	edited_message                  EventMessageEdited, also of a live location that moved
+//	channel_post, edited_           EventMessage, EventMessageEdited, of nobody
+//	business_message                EventMessage of the customer, which opens 24 hours; EventEcho of the owner
+//	edited_business_message         EventMessageEdited of the customer
+//	deleted_business_messages       EventMessageDeleted, one for each message
+//	callback_query                  EventPostback; under a message by way of an inline query it has no Chat
+//	message_reaction                EventReaction
+//	my_chat_member                  EventSubscription: a private chat's person blocked the bot or took that back; a group
+//	                                or a channel let it in, put it out, or took or gave the right to write
+//	chat_join_request               EventSubscription of the person's private chat, which may be written to for five
+//	                                minutes, beside any other right; the group is in Raw
+//	business_connection             EventOther: User is the owner, Chat their private one; is_enabled, false when it
+//	                                ended, id and rights are in Raw
+//	all else                        EventOther, with Chat, User and Time as far as the update tells
+//
+// EventOther is, with its Message, what a bot, an anonymous administrator or a channel wrote in a group, an edit or a
+// message by a bot of a business connection's owner, and a guest_message; and without one a message of the service, such
+// as a new title or a payment. Each item of an album is an EventMessage with the same AlbumID, and no end is told. What a
+// Message has no field for, such as a poll or a rich message, is an Attachment of the kind AttachmentOther, to be read
+// from Raw; so are a quote and the message of another chat that one answers.
+//
 // [Channel.API] gives the calls that this package has no method for. Pages:
 // https://core.telegram.org/bots/api, https://core.telegram.org/bots/webhooks, https://core.telegram.org/bots/faq.
 package telegram

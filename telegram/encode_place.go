@@ -28,8 +28,13 @@ func putLocation(r *request, l *channel.Location) error {
 	return nil
 }
 
-// degrees never has an exponent, which Telegram might not read.
-func degrees(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+// degrees never has an exponent, which Telegram might not read, nor is it less than nothing.
+func degrees(f float64) string {
+	if f == 0 {
+		return "0"
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
 
 // putContact makes r a contact, which must have a first name: the last one will do.
 func putContact(r *request, c *channel.Contact) error {

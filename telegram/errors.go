@@ -102,14 +102,46 @@ const (
 	textNoText         = "there is no text in the message to edit"
 )
 
-// failure is an error of a call, and the pace that a 429 pauses.
+// wrapped is how an album tells of the first of its messages that failed. The others may be out, whichever that is: what
+// is wrong with one file stops no other. What is wrong with the chat stops all of them.
+const wrapped = "failed to send message #"
+
+// failure is an error of a call, and what its meaning depends on beside.
 type failure struct {
-	err  error
-	pace string
+	err   error
+	pace  string // that a 429 pauses
+	aside aside
+}
+
+// aside is whom a call names beside its chat: what is said may be said of them.
+type aside int8
+
+const (
+	asideNobody aside = iota
+	asidePerson       // a member of the chat
+	asideSource       // the chat that a message is copied from
+)
+
+// maybeOf reports whether an error about a chat may be meant for who is named beside that.
+func (a aside) maybeOf(text string, reason channel.Reason) bool {
+	switch a {
+	case asidePerson:
+		return !isMembership(text)
+	case asideSource: // nobody is written to there, but whoever is not allowed in cannot read
+		return isMembership(text) || reason == channel.ErrNotFound || strings.Contains(text, "peer_id_invalid")
+	default:
+		return false
+	}
 }
 
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
+
+// isMembership reports whether an error says that the bot is not in a group or a channel.
+func isMembership(text string) bool {
+	return strings.Contains(text, "bot was kicked from") || strings.Contains(text, "bot is not a member of") ||
+		strings.Contains(text, "group chat was deleted")
+}
 
 // refuse is an error found before any call.
 func refuse(reason channel.Reason, format string, args ...any) *channel.Error {
@@ -125,11 +157,8 @@ func describes(err error, text string) bool {
 }
 
 func (d *driver) Verdict(err error) adapter.Verdict {
-	pace := paceChat
-	var f *failure
-	if errors.As(err, &f) {
-		pace = f.pace
-	}
+	f := &failure{pace: paceChat}
+	errors.As(err, &f)
 	var (
 		ours  *channel.Error
 		api   *tgbotapi.Error
@@ -139,9 +168,9 @@ func (d *driver) Verdict(err error) adapter.Verdict {
 	case errors.As(err, &ours):
 		return adapter.Verdict{Error: *ours, Executed: adapter.ExecutedNo}
 	case errors.As(err, &api):
-		return apiVerdict(api, pace)
+		return apiVerdict(api, f)
 	case errors.As(err, &other):
-		return httpVerdict(other, pace)
+		return httpVerdict(other, f.pace)
 	default:
 		return adapter.Verdict{Error: channel.Error{
 			Reason: channel.ErrUnavailable, Scope: channel.ScopeMessage, Message: err.Error(), Err: err,
@@ -149,17 +178,20 @@ func (d *driver) Verdict(err error) adapter.Verdict {
 	}
 }
 
-func apiVerdict(e *tgbotapi.Error, pace string) adapter.Verdict {
+func apiVerdict(e *tgbotapi.Error, f *failure) adapter.Verdict {
 	v := adapter.Verdict{Executed: adapter.ExecutedNo, Error: channel.Error{
 		Scope: channel.ScopeMessage, Code: strconv.Itoa(e.Code), Message: description(e), Err: e,
 	}}
 	text := strings.ToLower(e.Message)
 	if wait, flood := floodWait(e, text); flood {
-		// A flood inside an album: some of it may be out already.
-		if strings.Contains(text, "failed to send message #") {
+		if strings.Contains(text, wrapped) {
 			v.Executed = adapter.ExecutedMaybe
 		}
-		return limited(v, wait, pace)
+		v = limited(v, wait, f.pace)
+		if strings.Contains(text, "slow mode") || strings.Contains(text, "slowmode") {
+			v.Widens = "" // of this group alone
+		}
+		return v
 	}
 	if e.Code >= 500 {
 		v.Error.Reason, v.Executed = channel.ErrUnavailable, adapter.ExecutedMaybe
@@ -168,7 +200,14 @@ func apiVerdict(e *tgbotapi.Error, pace string) adapter.Verdict {
 	for _, m := range meanings {
 		if (m.code == 0 || m.code == e.Code) && strings.Contains(text, m.text) {
 			v.Error.Reason, v.Error.Scope = m.reason, m.scope
-			if e.MigrateToChatID != 0 {
+			beside := m.scope == channel.ScopeChat && f.aside.maybeOf(text, m.reason)
+			if beside {
+				v.Error.Scope = channel.ScopeMessage
+			}
+			if v.Error.Scope == channel.ScopeMessage && strings.Contains(text, wrapped) {
+				v.Executed = adapter.ExecutedMaybe
+			}
+			if e.MigrateToChatID != 0 && (!beside || f.aside == asidePerson) {
 				v.MovedTo = strconv.FormatInt(e.MigrateToChatID, 10)
 			}
 			return v
@@ -200,11 +239,14 @@ func floodWait(e *tgbotapi.Error, text string) (wait time.Duration, flood bool) 
 	return time.Duration(max(seconds, 0)) * time.Second, true
 }
 
-// limited makes v a 429. Telegram does not say what it limits: the chat is paused, or, for a call without one, the bot.
+// limited makes v a 429. Telegram does not say what it limits: the chat is paused, or, for a call without one, the bot,
+// and that too when several chats in a row are limited.
 func limited(v adapter.Verdict, wait time.Duration, pace string) adapter.Verdict {
 	v.Error.Reason, v.Error.Scope, v.Pause = channel.ErrRateLimited, channel.ScopeChat, pace
 	if pace == paceBot || pace == paceRegister {
 		v.Error.Scope = channel.ScopeAccount
+	} else {
+		v.Widens = paceBot
 	}
 	if wait > 0 {
 		v.Error.RetryAt = time.Now().Add(wait).UTC()

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -216,4 +217,129 @@ func TestAVerdictOfWhatIsNotThePlatforms(t *testing.T) {
 	assert.Equal(t, adapter.ExecutedMaybe, other.Executed)
 	upload := c.driver.Verdict(&tgbotapi.Error{Message: "Forbidden: bot was blocked by the user"}) // the library's uploads lose the code
 	assert.Equal(t, channel.ErrBlocked, upload.Error.Reason)
+}
+
+var upgraded = refused(400, "Bad Request: group chat was upgraded to a supergroup chat", `{"migrate_to_chat_id":-1002233445566}`)
+
+func TestASendFollowsAGroupThatMoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, move := range []string{"a refusal", "an event"} {
+			c, a := newTest(t, upgraded, sentMessage)
+			if move == "an event" {
+				c, a = newTest(t, sentMessage)
+				hear(t, c, `{"update_id":1,"message":{"message_id":2,"from":{"id":9,"is_bot":false,"first_name":"B"},"chat":{"id":-1002233445566,"type":"supergroup","title":"G"},"date":3,"migrate_from_chat_id":-5}}`)
+			}
+			for from, want := range map[string]string{"-5": "-1002233445566", "-5/17": "-1002233445566/17"} {
+				sent, err := c.Send(t.Context(), from, channel.Text("hi"))
+				require.NoError(t, err)
+				assert.Equal(t, want, sent.ChatID)
+				last := a.calls[len(a.calls)-1].form
+				assert.Equal(t, "-1002233445566", last.Get("chat_id"))
+				assert.Equal(t, want == "-1002233445566/17", last.Get("message_thread_id") == "17")
+			}
+			require.NoError(t, c.SendTyping(t.Context(), "-5/17"))
+			assert.Equal(t, "-1002233445566", a.calls[len(a.calls)-1].form.Get("chat_id"))
+			if move == "a refusal" {
+				assert.Len(t, a.calls, 4, "it is refused once")
+			}
+		}
+	})
+}
+
+func TestTypingFollowsAGroupThatMoved(t *testing.T) {
+	t.Parallel()
+	c, a := newTest(t, upgraded, ok("true"))
+	require.NoError(t, c.SendTyping(t.Context(), "-5"))
+	require.Len(t, a.calls, 2)
+	assert.Equal(t, "-1002233445566", a.calls[1].form.Get("chat_id"))
+	assert.Equal(t, "typing", a.calls[1].form.Get("action"))
+}
+
+// In the supergroup the ID of a message is that of another: deleting that would be a mistake.
+func TestWhatIsAboutAMessageDoesNotFollow(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(c *Channel) error{
+		"edit":   func(c *Channel) error { return c.Edit(t.Context(), "-5", "7", channel.Text("hi")) },
+		"delete": func(c *Channel) error { return c.Delete(t.Context(), "-5", "7") },
+		"react":  func(c *Channel) error { return c.React(t.Context(), "-5", "7", "👍") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, a := newTest(t, upgraded)
+				for range 2 {
+					require.ErrorIs(t, do(c), channel.ErrNotFound)
+					time.Sleep(time.Minute)
+				}
+				assert.Len(t, a.calls, 2)
+				a.answers = []answer{sentMessage}
+				sent, err := c.Send(t.Context(), "-5", channel.Text("hi"))
+				require.NoError(t, err)
+				assert.Equal(t, "-1002233445566", sent.ChatID, "but it is remembered")
+			})
+		})
+	}
+}
+
+func TestChatsThatAreAllRefusedPauseTheBot(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer answer
+		pauses bool
+	}{
+		"a flood":   {refused(429, "Too Many Requests: retry after 14", `{"retry_after":14}`), true},
+		"slow mode": {refused(429, "Too Many Requests: slow mode is enabled: retry after 14", `{"retry_after":14}`), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				cfg := testConfig()
+				cfg.MaxWait = -1
+				c, a := newTestOf(t, cfg, test.answer)
+				for i := range 3 {
+					_, err := c.Send(t.Context(), strconv.Itoa(5+i), channel.Text("hi"))
+					require.ErrorIs(t, err, channel.ErrRateLimited)
+				}
+				a.answers = []answer{sentMessage}
+				_, err := c.Send(t.Context(), "50", channel.Text("hi"))
+				assert.Equal(t, test.pauses, err != nil)
+				time.Sleep(14 * time.Second)
+				_, err = c.Send(t.Context(), "51", channel.Text("hi"))
+				require.NoError(t, err)
+			})
+		})
+	}
+}
+
+func TestAnAlbumThatFailedMayBeOutInPart(t *testing.T) {
+	t.Parallel()
+	for text, test := range map[string]struct {
+		code     int
+		reason   channel.Reason
+		executed adapter.Executed
+	}{
+		"USER_IS_BLOCKED":                              {400, channel.ErrBlocked, adapter.ExecutedNo},
+		"User is deactivated":                          {403, channel.ErrGone, adapter.ExecutedNo},
+		"Bot can't initiate conversation with a user":  {403, channel.ErrNotSubscribed, adapter.ExecutedNo},
+		"Too Many Requests: retry after 9":             {400, channel.ErrRateLimited, adapter.ExecutedMaybe},
+		"WEBPAGE_MEDIA_EMPTY":                          {400, channel.ErrInvalid, adapter.ExecutedMaybe},
+		"wrong file identifier/HTTP URL specified":     {400, channel.ErrNotFound, adapter.ExecutedMaybe},
+		"not enough rights to send photos to the chat": {400, channel.ErrForbidden, adapter.ExecutedMaybe},
+	} {
+		v := (&driver{}).Verdict(&failure{pace: paceChat, err: &tgbotapi.Error{
+			Code: test.code, Message: `Bad Request: failed to send message #2 with the error message "` + text + `"`,
+		}})
+		assert.Equal(t, test.reason, v.Error.Reason, text)
+		assert.Equal(t, test.executed, v.Executed, text)
+	}
+}
+
+func TestAServerThatFellMayHaveDoneIt(t *testing.T) {
+	t.Parallel()
+	v := verdict(t, "5", refused(500, "Internal Server Error: restart", ""))
+	assert.Equal(t, channel.ErrUnavailable, v.Error.Reason)
+	assert.Equal(t, channel.ScopeMessage, v.Error.Scope)
+	assert.Equal(t, adapter.ExecutedMaybe, v.Executed)
+	assert.Empty(t, v.Pause)
 }

@@ -114,6 +114,8 @@ var textLimits = channel.Limits{
 		channel.FeatureAnimation:      channel.LevelFull,
 		channel.FeatureVideoNote:      channel.LevelFull,
 		channel.FeatureAlbum:          channel.LevelPartial, // photos with videos; files, and audio, among themselves
+		channel.FeatureLocation:       channel.LevelFull,
+		channel.FeatureContact:        channel.LevelFull,
 		channel.FeatureInlineKeyboard: channel.LevelFull,
 		channel.FeatureReplyKeyboard:  channel.LevelFull,
 		channel.FeatureReplyTo:        channel.LevelFull,
@@ -133,6 +135,8 @@ var textLimits = channel.Limits{
 		channel.FeatureProfile:   channel.LevelFull,
 		channel.FeatureReactions: channel.LevelPartial, // in groups, to administrators
 		channel.FeatureOptOut:    channel.LevelFull,
+
+		channel.FeatureSubscription: channel.LevelPartial, // of groups and channels
 	},
 }
 
@@ -148,5 +152,9 @@ func (d *driver) Rules() adapter.Rules {
 		Fetches:    fetches,
 		UserBatch:  1,
 		UserCosts:  botCosts,
+
+		SubscriptionCosts: botCosts,
+		Tells:             tells,
+		ChatOf:            nativeChat,
 	}
 }

@@ -26,6 +26,9 @@ func TestRulesAreThoseOfTelegram(t *testing.T) {
 			assert.True(t, known[cost.Pace], cost.Pace)
 		}
 	}
+	for _, p := range r.Paces {
+		assert.True(t, p.N >= mostItems || p.Name == paceChat || p.Name == paceRegister, "%s has less than a call of many items takes", p.Name)
+	}
 	for _, cost := range privateCosts {
 		assert.Contains(t, groupCosts, cost, "what holds for one chat holds for a group")
 	}

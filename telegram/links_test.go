@@ -43,9 +43,13 @@ func TestAReferenceThatWouldBeLostIsRefused(t *testing.T) {
 		require.ErrorIs(t, err, channel.ErrInvalid, ref)
 		assert.ErrorContains(t, err, "telegram: link: the reference is not up to 64 of A-Z a-z 0-9 _ -")
 	}
-	_, err := c.LinkGroup(t.Context(), "r", "a&b")
-	assert.ErrorIs(t, err, channel.ErrInvalid)
-	_, err = c.LinkChannel(t.Context())
+	for _, right := range []string{"", "a&b", "can_post_messages", "post_message", "Post_messages"} {
+		_, err := c.LinkGroup(t.Context(), "r", right)
+		require.ErrorIs(t, err, channel.ErrInvalid, right)
+		_, err = c.LinkChannel(t.Context(), "post_messages", right)
+		require.ErrorIs(t, err, channel.ErrInvalid, right)
+	}
+	_, err := c.LinkChannel(t.Context())
 	assert.ErrorIs(t, err, channel.ErrInvalid)
 }
 
@@ -83,4 +87,30 @@ func TestAnUnreadableUsernameIsAFailure(t *testing.T) {
 		_, err := c.Link(t.Context(), "r")
 		assert.Error(t, err)
 	})
+}
+
+func TestPostsHaveLinks(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		chatID, messageID, want string
+		reason                  channel.Reason
+	}{
+		{"@our_news", "301", "https://t.me/our_news/301", ""},
+		{"-1001111222233", "301", "https://t.me/c/1111222233/301", ""},
+		{"-1002233445566/17", "88", "https://t.me/c/2233445566/17/88", ""},
+		{"@our_forum/17", "88", "https://t.me/our_forum/17/88", ""},
+		{"5512345678", "1", "", channel.ErrUnsupported},
+		{"-5", "1", "", channel.ErrUnsupported},
+		{"-1002233445566/d17", "1", "", channel.ErrUnsupported},
+		{"66/bbc_A", "1", "", channel.ErrUnsupported},
+		{"news", "1", "", channel.ErrInvalid},
+		{"@our_news", "0", "", channel.ErrInvalid},
+		{"@our_news", "x", "", channel.ErrInvalid},
+	} {
+		got, err := PostLink(test.chatID, test.messageID)
+		assert.Equal(t, test.want, got)
+		if test.reason != "" {
+			assert.ErrorIs(t, err, test.reason, test.chatID)
+		}
+	}
 }

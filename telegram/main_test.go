@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,7 +27,11 @@ const (
 type nativeCall struct {
 	method string
 	form   url.Values
+	files  map[string]formFile // by their parts
 }
+
+// formFile is an uploaded file.
+type formFile struct{ name, content string }
 
 // api is the platform, in memory: it answers calls one after another, and the last answer again and again.
 type api struct {
@@ -64,7 +69,11 @@ func (a *api) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !strings.HasPrefix(r.URL.Path, prefix) {
 		return nil, &url.Error{Op: "Post", URL: r.URL.String(), Err: io.ErrUnexpectedEOF}
 	}
-	a.calls = append(a.calls, nativeCall{method: strings.TrimPrefix(r.URL.Path, prefix), form: r.PostForm})
+	files, err := formFiles(r)
+	if err != nil {
+		return nil, err
+	}
+	a.calls = append(a.calls, nativeCall{strings.TrimPrefix(r.URL.Path, prefix), r.PostForm, files})
 	now := a.answers[0]
 	if len(a.answers) > 1 {
 		a.answers = a.answers[1:]
@@ -79,6 +88,36 @@ func (a *api) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: now.status, Header: header, Body: io.NopCloser(strings.NewReader(now.body)), Request: r,
 	}, nil
+}
+
+// formFiles reads the files of a request, after which its PostForm has the rest.
+func formFiles(r *http.Request) (map[string]formFile, error) {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		return nil, nil
+	}
+	if err := r.ParseMultipartForm(100 << 20); err != nil {
+		return nil, err
+	}
+	files := make(map[string]formFile)
+	for part, list := range r.MultipartForm.File {
+		f, err := list[0].Open()
+		if err != nil {
+			return nil, err
+		}
+		content, err := io.ReadAll(f)
+		if err != nil {
+			return nil, err
+		}
+		files[part] = formFile{list[0].Filename, string(content)}
+	}
+	return files, nil
+}
+
+// made is the calls so far.
+func (a *api) made() []nativeCall {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.calls)
 }
 
 // only is the one call that was made.

@@ -205,3 +205,41 @@ func TestTheEndpointIsWhereCallsGo(t *testing.T) {
 		assert.Equal(t, want, got)
 	}
 }
+
+func TestWhatIsForFilesGoesWithFilesAndWhatIsForATextWithThat(t *testing.T) {
+	t.Parallel()
+	extra := Extra{
+		Protect: true, Effect: "5104841245755180586", Spoiler: true, CaptionAbove: true,
+		Preview: Preview{URL: "https://a.io/", Small: true, Large: true, AboveText: true},
+	}.Native()
+	photo := channel.Attachment{Kind: channel.AttachmentImage, FileID: "x"}
+	const preview = `{"prefer_large_media":true,"prefer_small_media":true,"show_above_text":true,"url":"https://a.io/"}`
+	for name, test := range map[string]struct {
+		m                 channel.Message
+		spoiler, options  string
+		inMedia, captions bool
+	}{
+		"a text":    {channel.Message{Text: "hi", Native: extra}, "", preview, false, false},
+		"no link":   {channel.Message{Text: "hi", Native: extra, NoPreview: true}, "", `{"is_disabled":true}`, false, false},
+		"a photo":   {channel.Message{Text: "hi", Native: extra, Attachments: []channel.Attachment{photo}}, "true", "", false, true},
+		"two of it": {channel.Message{Text: "hi", Native: extra, Attachments: []channel.Attachment{photo, photo}}, "", "", true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := encoded(t, "5", test.m)
+			require.NoError(t, err)
+			assert.Equal(t, "true", r.params["protect_content"])
+			assert.Equal(t, "5104841245755180586", r.params["message_effect_id"])
+			assert.Equal(t, test.spoiler, r.params["has_spoiler"])
+			assert.Equal(t, test.captions, r.params["show_caption_above_media"] == "true")
+			assert.Equal(t, test.options, r.params["link_preview_options"])
+			assert.Equal(t, test.inMedia, strings.Contains(r.params[paramMedia], `"has_spoiler":true`))
+		})
+	}
+}
+
+func TestAnEmptyExtraChangesNothing(t *testing.T) {
+	t.Parallel()
+	assert.JSONEq(t, `{}`, string(Extra{}.Native()[platform]))
+	assert.JSONEq(t, `{"allow_paid_broadcast":true,"parse_mode":"HTML"}`, string(Extra{PaidBroadcast: true, ParseMode: "HTML"}.Native()[platform]))
+}

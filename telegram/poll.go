@@ -20,15 +20,19 @@ const (
 )
 
 // allowedUpdates is every kind that becomes an event other than EventOther, and those that Telegram sends unasked.
-// Reactions it sends only to who asks.
+// Reactions it sends only to who asks; members of groups and counts of reactions, which would be EventOther, are not
+// asked for. A kind that the server does not know it ignores.
 const allowedUpdates = `["message","edited_message","channel_post","edited_channel_post",` +
-	`"business_connection","business_message","edited_business_message","deleted_business_messages",` +
+	`"business_connection","business_message","edited_business_message","deleted_business_messages","guest_message",` +
 	`"message_reaction","callback_query","my_chat_member","chat_join_request",` +
 	`"inline_query","chosen_inline_result","shipping_query","pre_checkout_query","purchased_paid_media",` +
-	`"poll","poll_answer","chat_boost","removed_chat_boost"]`
+	`"poll","poll_answer","chat_boost","removed_chat_boost","managed_bot","subscription","stopped_message_generation"]`
 
-// Poll receives by getUpdates. One poller may run at a time, in all processes, and no webhook be registered: else it is
-// ErrConflict. Telegram forgets the updates that are behind it once it fetches the next.
+// Poll receives by getUpdates, until ctx ends, whose error it then returns. One poller may run at a time, in all
+// processes, and no webhook be registered: else it is ErrConflict. A token that is no longer good is ErrUnauthorized.
+// Anything else, from a flood to a network that is down, it waits out. Telegram forgets the updates that are behind it
+// once it fetches the next, so a poll that ends between has its last updates come again, which the Store then skips.
+// The kinds of updates asked for are those of Register.
 func (c *Channel) Poll(ctx context.Context, h channel.Handler) error {
 	p := poller{driver: c.driver}
 	return adapter.Poll(ctx, c.engine, h, p.fetch)

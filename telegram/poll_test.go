@@ -88,7 +88,7 @@ func TestEveryKindThatIsDecodedIsAskedFor(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(allowedUpdates), &kinds))
 	for _, kind := range []string{
 		"message", "edited_message", "channel_post", "edited_channel_post", "business_message", "edited_business_message",
-		"callback_query", "my_chat_member", "message_reaction",
+		"deleted_business_messages", "callback_query", "my_chat_member", "message_reaction", "chat_join_request",
 	} {
 		assert.Contains(t, kinds, kind)
 	}

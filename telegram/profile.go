@@ -3,8 +3,10 @@ package telegram
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/parley-go/parley/channel"
 )
@@ -53,4 +55,93 @@ func (p *profile) channel() channel.User {
 		u.Avatar = &channel.Attachment{Kind: channel.AttachmentImage, FileID: p.Photo.Big, Width: 640, Height: 640}
 	}
 	return u
+}
+
+// tells reports whether Telegram tells who may write to a chat: of groups and channels it does. Of a private chat only a
+// send that failed, or an event, tells. A chat action might be refused as a send would, but that is not documented, and
+// the person would see that somebody is writing to them.
+func tells(chatID string) bool {
+	to, err := parseTarget(chatID)
+	return err == nil && to.id <= 0 && to.direct == 0
+}
+
+// Subscriptions asks what the bot is in one group or channel.
+func (d *driver) Subscriptions(ctx context.Context, chatIDs []string) (map[string]channel.Subscription, error) {
+	found := make(map[string]channel.Subscription, len(chatIDs))
+	for _, chatID := range chatIDs {
+		if !tells(chatID) {
+			continue
+		}
+		s, err := d.subscription(ctx, chatID)
+		if err != nil {
+			return nil, err
+		}
+		if s.State != channel.StateUnknown {
+			found[chatID] = s
+		}
+	}
+	return found, nil
+}
+
+func (d *driver) subscription(ctx context.Context, chatID string) (channel.Subscription, error) {
+	to, err := parseTarget(chatID)
+	if err != nil {
+		return channel.Subscription{}, err
+	}
+	r := newRequest("getChatMember", 2, paceBot)
+	to.putChat(r.params)
+	r.params["user_id"] = id(d.id)
+	result, err := d.call(ctx, r)
+	if err != nil {
+		return d.refusedSubscription(err)
+	}
+	var m ownMember
+	if err := json.Unmarshal(result, &m); err != nil {
+		return channel.Subscription{}, fmt.Errorf("getChatMember: %w", err)
+	}
+	return m.subscription(), nil
+}
+
+// refusedSubscription is what a refusal to tell tells. That a chat is not found may be a wrong ID: it tells nothing.
+func (d *driver) refusedSubscription(err error) (channel.Subscription, error) {
+	v := d.Verdict(err)
+	text := strings.ToLower(v.Error.Message)
+	switch {
+	case errors.Is(v.Error.Reason, channel.ErrNotSubscribed):
+		if isMembership(text) {
+			return channel.Subscription{State: channel.StateInactive, Reason: v.Error.Reason}, nil
+		}
+		return channel.Subscription{}, nil
+	case v.Error.Reason == channel.ErrNotFound && v.MovedTo == "":
+		return channel.Subscription{}, nil
+	default:
+		return channel.Subscription{}, err
+	}
+}
+
+// ownMember is the bot in a chat.
+type ownMember struct {
+	Status   string `json:"status"`
+	IsMember bool   `json:"is_member"`         // though restricted
+	CanSend  bool   `json:"can_send_messages"` // though restricted
+	CanPost  *bool  `json:"can_post_messages"` // of an administrator, in channels
+}
+
+func (m *ownMember) subscription() channel.Subscription {
+	may := false
+	switch m.Status {
+	case "creator", "member":
+		may = true
+	case "administrator":
+		may = m.CanPost == nil || *m.CanPost
+	case "restricted":
+		may = m.IsMember && m.CanSend
+	case "left", "kicked":
+	default: // not known to this package
+		return channel.Subscription{}
+	}
+	if !may {
+		return channel.Subscription{State: channel.StateInactive, Reason: channel.ErrNotSubscribed}
+	}
+	return channel.Subscription{State: channel.StateActive}
 }

@@ -1,7 +1,11 @@
 package telegram
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -61,4 +65,110 @@ func TestALookUpFails(t *testing.T) {
 			assert.Error(t, err)
 		})
 	}
+}
+
+func TestALookUpKeepsTheLanguageThatEventsTold(t *testing.T) {
+	t.Parallel()
+	c, _ := newTest(t, ok(`{"id":5,"first_name":"Ann","type":"private","photo":{"big_file_id":"AQb"}}`))
+	hear(t, c, `{"update_id":1,"message":{"message_id":2,"from":{"id":5,"is_bot":false,"first_name":"Anna","username":"annlee","language_code":"uk"},"chat":{"id":5,"type":"private"},"date":1795300000,"text":"hi"}}`)
+	u, err := c.User(t.Context(), "5")
+	require.NoError(t, err)
+	assert.Equal(t, "Ann", u.FirstName, "the newer")
+	assert.Equal(t, "uk", u.Language)
+	assert.Equal(t, "AQb", u.Avatar.FileID)
+}
+
+func TestNobodyIsNotFound(t *testing.T) {
+	t.Parallel()
+	for name, userID := range map[string]string{"a stranger": "5512345678", "a channel": "-1001111222233", "a name": "@annlee"} {
+		c, _ := newTest(t, refused(400, "Bad Request: chat not found", ""))
+		_, err := c.User(t.Context(), userID)
+		assert.ErrorIs(t, err, channel.ErrNotFound, name)
+	}
+}
+
+// hear delivers an update to a channel.
+func hear(t *testing.T, c *Channel, update string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(update))
+	r.Header.Set(secretHeader, testSecret)
+	w := httptest.NewRecorder()
+	c.Webhook(nil).ServeHTTP(w, r)
+	require.Equal(t, http.StatusOK, w.Code)
+}
+
+func TestASubscriptionOfAGroupIsWhatTheBotIsThere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer answer
+		state  channel.State
+		reason channel.Reason
+	}{
+		"an owner":                                {ok(`{"status":"creator"}`), channel.StateActive, ""},
+		"an administrator":                        {ok(`{"status":"administrator"}`), channel.StateActive, ""},
+		"an administrator who posts":              {ok(`{"status":"administrator","can_post_messages":true}`), channel.StateActive, ""},
+		"an administrator who may not post":       {ok(`{"status":"administrator","can_post_messages":false}`), channel.StateInactive, channel.ErrNotSubscribed},
+		"a member":                                {ok(`{"status":"member"}`), channel.StateActive, ""},
+		"restricted, but may write":               {ok(`{"status":"restricted","is_member":true,"can_send_messages":true}`), channel.StateActive, ""},
+		"restricted":                              {ok(`{"status":"restricted","is_member":true,"can_send_messages":false}`), channel.StateInactive, channel.ErrNotSubscribed},
+		"restricted and gone":                     {ok(`{"status":"restricted","is_member":false,"can_send_messages":true}`), channel.StateInactive, channel.ErrNotSubscribed},
+		"gone":                                    {ok(`{"status":"left"}`), channel.StateInactive, channel.ErrNotSubscribed},
+		"banned":                                  {ok(`{"status":"kicked"}`), channel.StateInactive, channel.ErrNotSubscribed},
+		"something new":                           {ok(`{"status":"guest"}`), channel.StateUnknown, ""},
+		"refused as kicked":                       {refused(403, "Forbidden: bot was kicked from the supergroup chat", ""), channel.StateInactive, channel.ErrNotSubscribed},
+		"refused as a stranger":                   {refused(403, "Forbidden: bot is not a member of the channel chat", ""), channel.StateInactive, channel.ErrNotSubscribed},
+		"refused, for there is no such group":     {refused(400, "Bad Request: chat not found", ""), channel.StateUnknown, ""},
+		"refused, for the group is no more":       {refused(403, "Forbidden: the group chat was deleted", ""), channel.StateInactive, channel.ErrGone},
+		"refused with what tells nothing of that": {refused(400, "Bad Request: PEER_ID_INVALID", ""), channel.StateUnknown, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, chatID := range []string{"-1002233445566", "@our_news", "-1002233445566/17"} {
+				c, a := newTest(t, test.answer)
+				s, err := c.Subscription(t.Context(), chatID)
+				require.NoError(t, err)
+				assert.Equal(t, test.state, s.State)
+				assert.Equal(t, test.reason, s.Reason)
+				call := a.only(t)
+				assert.Equal(t, "getChatMember", call.method)
+				assert.Equal(t, "770011", call.form.Get("user_id"))
+				assert.Equal(t, nativeChat(chatID), call.form.Get("chat_id"))
+			}
+		})
+	}
+}
+
+func TestOfAPrivateChatTelegramTellsNothing(t *testing.T) {
+	t.Parallel()
+	c, a := newTest(t, ok(`{"status":"member"}`))
+	for _, chatID := range []string{"5", "66/bbc_A", "-1002233445566/d17", "no chat"} {
+		s, err := c.Subscription(t.Context(), chatID)
+		require.NoError(t, err)
+		assert.Zero(t, s, "and nobody is taken for active")
+	}
+	found, err := c.driver.Subscriptions(t.Context(), []string{"5"})
+	require.NoError(t, err)
+	assert.Empty(t, found)
+	assert.Empty(t, a.calls)
+}
+
+func TestASubscriptionThatCannotBeHadIsAFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, now := range []answer{refused(401, "Unauthorized", ""), ok(`[]`), refused(500, "Internal Server Error", "")} {
+			c, _ := newTest(t, now)
+			s, err := c.Subscription(t.Context(), "-5")
+			require.Error(t, err)
+			assert.Zero(t, s)
+		}
+	})
+}
+
+func TestASubscriptionFollowsAGroupThatMoved(t *testing.T) {
+	t.Parallel()
+	c, a := newTest(t, refused(400, "Bad Request: group chat was upgraded to a supergroup chat", `{"migrate_to_chat_id":-1002233445566}`), ok(`{"status":"member"}`))
+	s, err := c.Subscription(t.Context(), "-5")
+	require.NoError(t, err)
+	assert.Equal(t, channel.StateActive, s.State)
+	assert.Equal(t, "-1002233445566", a.calls[1].form.Get("chat_id"))
 }

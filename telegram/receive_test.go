@@ -5,7 +5,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -134,29 +133,6 @@ func TestJSONIsReadLiberallyAndItsTextMended(t *testing.T) {
 	}
 }
 
-func TestOtherKindsStillTellWhoAndWhere(t *testing.T) {
-	t.Parallel()
-	c, _ := newTest(t, ok("true"))
-	for name, test := range map[string]struct{ native, user, chat, order string }{
-		"an inline query":      {`{"update_id":6,"inline_query":{"id":"1","from":{"id":55,"is_bot":false,"first_name":"A"},"query":"q","offset":""}}`, "55", "", ""},
-		"a request to join":    {`{"update_id":6,"chat_join_request":{"chat":{"id":-1005,"type":"channel"},"from":{"id":55,"is_bot":false,"first_name":"A"},"user_chat_id":55,"date":1795300000}}`, "55", "-1005", ""},
-		"an answer to a poll":  {`{"update_id":6,"poll_answer":{"poll_id":"1","user":{"id":55,"is_bot":false,"first_name":"A"},"option_ids":[0]}}`, "55", "", ""},
-		"deleted by customers": {`{"update_id":6,"deleted_business_messages":{"business_connection_id":"bc_1","chat":{"id":66,"type":"private"},"message_ids":[1,2]}}`, "", "66/bbc_1", ""},
-		"a poll":               {`{"update_id":6,"poll":{"id":"1","question":"?"}}`, "", "", "update/6"},
-		"of another time":      {`{"update_id":6,"hologram":{}}`, "", "", "update/6"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			in := decode(t, c.driver, test.native)
-			assert.Equal(t, channel.EventOther, in.Event.Kind)
-			assert.Equal(t, test.user, in.Event.User.ID)
-			assert.Equal(t, test.chat, in.Event.Chat.ID)
-			assert.Equal(t, test.order, in.Order)
-			assert.Nil(t, in.Implies)
-		})
-	}
-}
-
 func TestAPressIsAPostback(t *testing.T) {
 	t.Parallel()
 	c, _ := newTest(t, ok("true"))
@@ -182,46 +158,6 @@ func TestAPressMayHaveNoMessageOrAnInaccessibleOne(t *testing.T) {
 	old := decode(t, c.driver, `{"update_id":2,"callback_query":{"id":"9","from":{"id":55,"is_bot":false,"first_name":"A"},"message":{"chat":{"id":-1001,"type":"supergroup","title":"G"},"message_id":4,"date":0},"game_short_name":"g"}}`)
 	assert.Equal(t, &channel.Postback{ID: "9", MessageID: "4"}, old.Event.Postback)
 	assert.Equal(t, channel.Chat{ID: "-1001", Kind: channel.ChatGroup, Title: "G"}, old.Event.Chat)
-}
-
-func memberUpdate(chat, old, now string) string {
-	return `{"update_id":700007,"my_chat_member":{"chat":` + chat + `,"from":{"id":5512345678,"is_bot":false,"first_name":"Ann"},"date":1795300060,"old_chat_member":{"user":{"id":770011,"is_bot":true,"first_name":"Shop"},"status":"` + old + `"},"new_chat_member":{"user":{"id":770011,"is_bot":true,"first_name":"Shop"},"status":"` + now + `","until_date":0}}}`
-}
-
-func TestMembershipOfTheBotTellsOfTheRightToWrite(t *testing.T) {
-	t.Parallel()
-	c, _ := newTest(t, ok("true"))
-	const private = `{"id":5512345678,"first_name":"Ann","type":"private"}`
-	const group = `{"id":-1002233445566,"title":"Support","type":"supergroup"}`
-	since := time.Unix(1795300060, 0).UTC()
-	active := &channel.Subscription{State: channel.StateActive, Since: since}
-	left := &channel.Subscription{State: channel.StateInactive, Reason: channel.ErrNotSubscribed, Since: since}
-	blocked := &channel.Subscription{State: channel.StateInactive, Reason: channel.ErrBlocked, Since: since}
-	for name, test := range map[string]struct {
-		native  string
-		kind    channel.EventKind
-		tells   *channel.Subscription
-		implies *channel.Subscription
-	}{
-		"a person blocked it":   {memberUpdate(private, "member", "kicked"), channel.EventSubscription, blocked, nil},
-		"a person unblocked it": {memberUpdate(private, "kicked", "member"), channel.EventSubscription, active, nil},
-		"a group took it in":    {memberUpdate(group, "left", "member"), channel.EventOther, nil, active},
-		"a group made it admin": {memberUpdate(group, "member", "administrator"), channel.EventOther, nil, active},
-		"a group put it out":    {memberUpdate(group, "member", "kicked"), channel.EventOther, nil, left},
-		"a group restricted it": {memberUpdate(group, "member", "restricted"), channel.EventOther, nil, nil},
-		"an unknown status":     {memberUpdate(private, "member", "frozen"), channel.EventOther, nil, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			in := decode(t, c.driver, test.native)
-			assert.Equal(t, test.kind, in.Event.Kind)
-			assert.Equal(t, test.tells, in.Event.Subscription)
-			assert.Equal(t, test.implies, in.Implies)
-			assert.Equal(t, int64(700007), in.Seq)
-			assert.Equal(t, since, in.Event.Time)
-			assert.Equal(t, "5512345678", in.Event.User.ID)
-		})
-	}
 }
 
 func TestReactionsAreAllThatAPersonNowHas(t *testing.T) {

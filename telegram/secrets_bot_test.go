@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -66,6 +67,13 @@ func callsOf(t *testing.T, r *rig, ann *telegramtest.User) []func() error {
 		func() error { _, err := r.bot.Registered(ctx); return err },
 		func() error { _, err := r.bot.API(ctx).MakeRequest("getMe", nil); return err },
 		func() error { _, err := r.bot.API(ctx).MakeRequest("noSuchMethod", nil); return err },
+		func() error { _, err := r.bot.API(ctx).Send(tgbotapi.NewMessage(chatNumber(t, ann), "hi")); return err },
+		func() error {
+			file := tgbotapi.FileBytes{Name: "a.txt", Bytes: []byte("content")}
+			_, err := r.bot.API(ctx).Send(tgbotapi.NewDocument(chatNumber(t, ann), file))
+			return err
+		},
+		func() error { _, err := r.bot.API(ctx).GetFileDirectURL("nothing"); return err },
 		func() error { return r.bot.Poll(ctx, nil) }, // a webhook is set: it ends
 	}
 }

@@ -44,23 +44,23 @@ func (c *Channel) Download(ctx context.Context, a channel.Attachment) (io.ReadCl
 			return nil, fmt.Errorf("getFile: %w", err)
 		}
 		if c.driver.local && filepath.IsAbs(file.Path) {
-			return openLocal(file.Path)
+			return c.driver.openLocal(file.Path)
 		}
 		return c.driver.download(ctx, file.Path)
 	})
 }
 
-// openLocal opens a file where a local server put it.
-func openLocal(path string) (io.ReadCloser, error) {
+// openLocal opens a file where a local server put it. The path has the token, as a directory.
+func (d *driver) openLocal(path string) (io.ReadCloser, error) {
 	f, err := os.Open(path)
 	if err == nil {
-		return f, nil
+		return &download{body: f, token: d.token, cancel: func() {}}, nil
 	}
 	e := refuse(channel.ErrForbidden, "the local server's file cannot be opened")
 	if errors.Is(err, fs.ErrNotExist) {
 		e.Reason, e.Message = channel.ErrNotFound, "the local server's file is not on this disk"
 	}
-	e.Err = err
+	e.Err = d.token.clean(err)
 	return nil, e
 }
 

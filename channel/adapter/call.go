@@ -83,6 +83,7 @@ func (c *Channel) carry(ctx context.Context, a *attempt) (failed *channel.Error)
 		err := a.job.call(ctx)
 		if err == nil {
 			c.sender.throttles.over(a.limits.buckets)
+			c.sender.storm.over(&a.limits)
 			return nil
 		}
 		v := c.verdict(a.op, err)

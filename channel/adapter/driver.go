@@ -107,6 +107,10 @@ type Incoming struct {
 	// Raw stands for it. Time is that of the arrival where the platform tells none.
 	Event channel.Event
 
+	// RawValid says that Event.Raw is known to be what encoders read back: JSON with unique keys, in valid UTF-8. Else the
+	// engine looks, and mends it.
+	RawValid bool
+
 	// Order names what the event is ordered in: events with the same Order are handled one at a time, as they arrived.
 	// Empty: the chat, and without a chat the user.
 	Order string
@@ -117,6 +121,11 @@ type Incoming struct {
 	// Implies is what the event tells of the right to write beside an Event.Subscription: a message is consent on most
 	// platforms, and opens the windows there. A zero State, or a zero window, tells nothing of it. Nil: nothing at all.
 	Implies *channel.Subscription
+
+	// Passing says that the right which Implies and Event.Subscription tell of, StateActive, is one until its WindowEnds
+	// alone, beside all else that is known: it narrows no right without a window, whichever of them came first, and once
+	// it is over the chat is again what it was.
+	Passing bool
 
 	// Resets has the paces with Resets of this chat start anew: the person wrote.
 	Resets bool
@@ -160,6 +169,13 @@ type Rules struct {
 	UserKeep          time.Duration // how long a profile is good; 0: a day
 	SubscriptionBatch int           // chats of one call of Subscriptions; 0: 1
 	SubscriptionCosts []Cost        // of one call of Subscriptions
+
+	// Tells says which chats Subscriptions can have an answer about; the others are not asked about. Nil: all.
+	Tells func(chatID string) bool
+
+	// ChatOf is the platform's own chat in a Chat.ID that begins with it: of a topic's, the group. It is what moves, and
+	// what follows it stays. Nil: the whole ID.
+	ChatOf func(chatID string) string
 }
 
 // Pace is a limit: N units in any window of length Per.
@@ -216,7 +232,12 @@ type Verdict struct {
 	// the engine chooses one. Empty: none.
 	Pause string
 
-	// MovedTo is the chat's new ID: the engine remembers it and sends there. Empty: it did not move.
+	// Widens names a Pace of the account that is paused too once several chats were refused by Pause, and no call to any
+	// chat succeeded between: the platform does not say whom it limits, but then it is the account. Empty: never.
+	Widens string
+
+	// MovedTo is the new ID of the chat, or of what Rules.ChatOf has of it: the engine remembers it and sends there.
+	// Empty: it did not move.
 	MovedTo string
 }
 

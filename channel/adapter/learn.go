@@ -19,6 +19,7 @@ type lesson struct {
 	implied *channel.Subscription // what it tells beside
 	told    *channel.Subscription // what it tells outright
 	about   bool                  // the event is about the subscription: it decides NoPromotion
+	passing bool                  // what implied and told say is a right for a while alone
 	failure channel.Reason        // of a message that did not arrive
 }
 
@@ -40,7 +41,8 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 		c.resetPaces(ctx, e.Chat.ID)
 	}
 	l := lesson{
-		at: e.Time, seq: in.Seq, seen: time.Now(), implied: in.Implies, told: e.Subscription, about: e.Kind == channel.EventSubscription,
+		at: e.Time, seq: in.Seq, seen: time.Now(), implied: in.Implies, told: e.Subscription,
+		about: e.Kind == channel.EventSubscription, passing: in.Passing,
 	}
 	if e.Receipt != nil && e.Receipt.Status == channel.ReceiptFailed {
 		l.failure = lessonOf(e.Receipt.Error)
@@ -52,6 +54,9 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 		if err := c.learnAliases(ctx, e.Chat.ID, e.User.Aliases); err != nil {
 			return c.notLearnt(err)
 		}
+	}
+	if e.Subscription == nil && c.learnNothing(e.Chat.ID, &l) {
+		return nil
 	}
 	var refused error // by OnSubscription
 	before := func(k *known) error {
@@ -70,7 +75,7 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 		return c.notLearnt(err)
 	}
 	if e.Subscription != nil {
-		s := k.Subscription
+		s := k.on(e.Time)
 		e.Subscription = &s
 	}
 	return nil
@@ -137,6 +142,11 @@ func lessonOf(e *channel.Error) channel.Reason {
 func (l *lesson) apply(k *known) {
 	for _, s := range []*channel.Subscription{l.implied, l.told} {
 		if s == nil {
+			continue
+		}
+		if l.passing {
+			k.PassEnds = later(k.PassEnds, s.WindowEnds)
+			k.PassAt = later(k.PassAt, l.at)
 			continue
 		}
 		if s.State != channel.StateUnknown && l.decides(k) {
@@ -214,6 +224,9 @@ func (k *known) failed(reason channel.Reason, now, since time.Time) {
 		return
 	}
 	k.Seen, k.Failed = now, true
+	if !k.PassAt.After(since) {
+		k.PassEnds = time.Time{}
+	}
 	if at := now.Add(-clockSkew); at.After(k.At) {
 		k.At, k.Seq = at, 0
 	}
@@ -253,8 +266,8 @@ func (c *Channel) onSubscription(ctx context.Context, cause *channel.Event) func
 	return func(k *known) error {
 		ctx, cancel := context.WithTimeout(ctx, c.options.HandlerTimeout)
 		defer cancel()
-		s := k.Subscription
-		return handle(ctx, h, channel.Event{
+		s := k.on(cause.Time)
+		return handle(ctx, h, &channel.Event{
 			ID: cause.ID + ":subscription", Kind: channel.EventSubscription, Account: c.account, Time: cause.Time,
 			Chat: cause.Chat, User: cause.User, Subscription: &s,
 		})

@@ -10,12 +10,13 @@ import (
 	"github.com/parley-go/parley/channel"
 )
 
+var firstLesson = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
 // lessonsOf makes of each three bytes a lesson: its kind, the minute it is of, and its place in the order of arrival.
 func lessonsOf(data []byte) (lessons []lesson, arrival []int) {
-	start := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	for ; len(data) >= 3 && len(lessons) < 50; data = data[3:] {
-		l := lesson{at: start.Add(time.Duration(data[1]) * time.Minute), seq: int64(len(lessons)), seen: start}
-		switch data[0] % 8 {
+		l := lesson{at: firstLesson.Add(time.Duration(data[1]) * time.Minute), seq: int64(len(lessons)), seen: firstLesson}
+		switch data[0] % 9 {
 		case 0:
 			l.implied = &channel.Subscription{State: channel.StateActive}
 		case 1:
@@ -32,6 +33,9 @@ func lessonsOf(data []byte) (lessons []lesson, arrival []int) {
 			l.failure = channel.ErrWindowClosed
 		case 7:
 			l.implied = &channel.Subscription{State: channel.StateActive, AgentWindowEnds: l.at.Add(7 * 24 * time.Hour)}
+		case 8:
+			l.told, l.about = &channel.Subscription{State: channel.StateActive, WindowEnds: l.at.Add(5 * time.Minute)}, true
+			l.passing = true
 		}
 		lessons = append(lessons, l)
 		arrival = append(arrival, int(data[2]))
@@ -43,6 +47,7 @@ func FuzzNewestWins(f *testing.F) {
 	f.Add([]byte("\x01\x0a\x05\x02\x14\x01\x06\x1e\x00"))
 	f.Add([]byte("\x06\x1e\x00\x01\x0a\x05\x02\x14\x01\x05\x14\x03"))
 	f.Add([]byte("\x03\x01\x02\x04\x02\x01\x00\x03\x00"))
+	f.Add([]byte("\x08\x0a\x05\x00\x0b\x01\x05\x0c\x00\x08\x0d\x02"))
 	f.Add([]byte("\x07\x0a\x05\x06\x14\x01\x07\x1e\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		lessons, arrival := lessonsOf(data)
@@ -53,14 +58,17 @@ func FuzzNewestWins(f *testing.F) {
 		asTheyCame := slices.Clone(asTheyWere)
 		slices.SortStableFunc(asTheyWere, func(a, b int) int { return lessons[a].at.Compare(lessons[b].at) })
 		slices.SortStableFunc(asTheyCame, func(a, b int) int { return arrival[a] - arrival[b] })
-		outcome := func(order []int) channel.Subscription {
+		outcome := func(order []int, minute int) channel.Subscription {
 			var k known
 			for _, i := range order {
 				lessons[i].apply(&k)
 			}
-			k.Since = time.Time{} // tells of what was seen, not of what is
-			return k.Subscription
+			s := k.on(firstLesson.Add(time.Duration(minute) * time.Minute))
+			s.Since = time.Time{} // tells of what was seen, not of what is
+			return s
 		}
-		require.Equal(t, outcome(asTheyWere), outcome(asTheyCame))
+		for minute := 0; minute < 300; minute += 4 {
+			require.Equal(t, outcome(asTheyWere, minute), outcome(asTheyCame, minute))
+		}
 	})
 }

@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,7 +22,7 @@ type moves struct {
 	n  atomic.Int32 // len(to), to pass by without the lock
 }
 
-// latest is the ID that a chat has now.
+// latest is the ID that a chat of the platform's own has now.
 func (m *moves) latest(chatID string) string {
 	if m.n.Load() == 0 {
 		return chatID
@@ -49,8 +50,30 @@ func (m *moves) note(from, to string) {
 	m.n.Store(int32(len(m.to)))
 }
 
+// chatOf is the platform's own chat in a chat's ID: that is what moves.
+func (c *Channel) chatOf(chatID string) string {
+	if c.rules.ChatOf == nil {
+		return chatID
+	}
+	return c.rules.ChatOf(chatID)
+}
+
+// moved is chatID with another chat of the platform's own in it.
+func (c *Channel) moved(chatID, to string) string {
+	return c.chatOf(to) + strings.TrimPrefix(chatID, c.chatOf(chatID))
+}
+
+// latest is the ID that a chat has now.
+func (c *Channel) latest(chatID string) string {
+	if c.sender.moves.n.Load() == 0 {
+		return chatID
+	}
+	return c.moved(chatID, c.sender.moves.latest(c.chatOf(chatID)))
+}
+
 // noteMove remembers a chat's new ID, also for other processes and for after a restart.
 func (c *Channel) noteMove(ctx context.Context, from, to string) {
+	from, to = c.chatOf(from), c.chatOf(to)
 	if from == "" || to == "" || from == to || c.sender.moves.latest(from) == to {
 		return
 	}
@@ -74,17 +97,17 @@ func (c *Channel) movedTo(ctx context.Context, a *attempt, v *Verdict) string {
 	from := a.chatIDs[0]
 	if v.MovedTo != "" {
 		c.noteMove(context.WithoutCancel(ctx), from, v.MovedTo)
-		return v.MovedTo
+		return c.moved(from, v.MovedTo)
 	}
 	if v.Error.Scope != channel.ScopeChat || v.Error.Reason != channel.ErrNotFound && v.Error.Reason != channel.ErrGone {
 		return ""
 	}
-	to, err := c.store.Get(ctx, c.key(channel.KeyMoved, from))
+	to, err := c.store.Get(ctx, c.key(channel.KeyMoved, c.chatOf(from)))
 	if err != nil || len(to) == 0 {
 		return ""
 	}
-	c.sender.moves.note(from, string(to))
-	return string(to)
+	c.sender.moves.note(c.chatOf(from), string(to))
+	return c.moved(from, string(to))
 }
 
 // follow has the call of a go to the chat's new ID, and reports whether it can.

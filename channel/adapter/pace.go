@@ -277,5 +277,10 @@ func (c *Channel) pause(ctx context.Context, a *attempt, v *Verdict) {
 			v.Error.RetryAt = c.sender.throttles.again(key)
 		}
 		c.pauseUntil(context.WithoutCancel(ctx), key, v.Error.RetryAt)
+		if wide := c.paces[v.Widens]; wide != nil {
+			if until := c.sender.storm.refused(key, v.Error.RetryAt); !until.IsZero() {
+				c.pauseUntil(context.WithoutCancel(ctx), c.limitKey(wide, ""), until)
+			}
+		}
 	}
 }

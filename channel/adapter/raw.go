@@ -17,12 +17,12 @@ import (
 const deep = 9_000
 
 // cleanRaw is a copy of native JSON that every encoder reads back: valid UTF-8 and unique keys. Platforms send JSON that
-// is neither; most of it is fine as it is.
-func cleanRaw(raw json.RawMessage) json.RawMessage {
+// is neither; most of it is fine as it is. What is known to be valid may still be too deep.
+func cleanRaw(raw json.RawMessage, valid bool) json.RawMessage {
 	if len(raw) == 0 {
 		return nil
 	}
-	if readable(raw) {
+	if valid && len(raw) <= deep || readable(raw) {
 		return bytes.Clone(raw)
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))

@@ -20,6 +20,7 @@ type sender struct {
 	keys      queue // of sends with a Key: a repeat waits for the one that runs
 	moves     moves
 	throttles throttles
+	storm     storm
 	resets    resets
 
 	once       sync.Once
@@ -61,7 +62,7 @@ func (c *Channel) send(ctx context.Context, chatID string, m channel.Message) (c
 		return channel.Sent{}, c.fail(opSend, &channel.Error{Reason: channel.ErrInvalid, Message: "no chat ID"})
 	}
 	d := outgoing{c: c, asked: chatID, message: m, patience: c.patience(), seed: rand.Uint64()}
-	d.sent.ChatID = c.sender.moves.latest(chatID)
+	d.sent.ChatID = c.latest(chatID)
 	if c.welcomes(ctx, d.sent.ChatID) {
 		if taken, err := d.welcome(ctx); taken || err != nil {
 			return d.sent, err
@@ -149,7 +150,7 @@ func (d *outgoing) publish(ctx context.Context, p *plan) *channel.Error {
 // run sends what is not sent yet, when it is d's turn.
 func (d *outgoing) run(ctx context.Context) *channel.Error {
 	expected := d.c.expected(ctx, d.sent.ChatID)
-	p, err := d.plan(ctx, expected.Subscription)
+	p, err := d.plan(ctx, expected.on(time.Now()))
 	if err != nil {
 		return d.key.outcome(err)
 	}

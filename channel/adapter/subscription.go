@@ -46,8 +46,25 @@ type known struct {
 	ClosedAt time.Time `json:"closed_at,omitzero"` // windows told before are closed: a send failed
 	PromoAt  time.Time `json:"promo_at,omitzero"`  // the platform's time of what told NoPromotion
 	PromoSeq int64     `json:"promo_seq,omitzero"`
+	PassAt   time.Time `json:"pass_at,omitzero"` // the platform's time of the newest right that passes
+	PassEnds time.Time `json:"pass_ends,omitzero"`
 	Asked    time.Time `json:"asked,omitzero"`    // when the platform was asked last, by our clock
 	AliasOf  string    `json:"alias_of,omitzero"` // the chat ID under which it is known; nothing else is set then
+}
+
+// on is the right to write as it is at a time: what is known, and a right that passes for as long as it lasts. A person
+// who left since has taken that back too.
+func (k *known) on(t time.Time) channel.Subscription {
+	s := k.Subscription
+	switch {
+	case !t.Before(k.PassEnds):
+	case s.State == channel.StateInactive && k.At.After(k.PassAt):
+	case s.State != channel.StateActive:
+		s.State, s.Reason, s.Since, s.WindowEnds = channel.StateActive, "", k.PassAt, k.PassEnds
+	case !s.WindowEnds.IsZero():
+		s.WindowEnds = later(s.WindowEnds, k.PassEnds)
+	}
+	return s
 }
 
 // memo is a record as the Store had it at a time, and what was learnt since that was not worth a write.
@@ -61,7 +78,7 @@ type memo struct {
 // check is Subscription.Check, but for what is known too long: nobody is believed to have left for ever, and a window that
 // closed long ago may have been opened by what we did not see.
 func (k *known) check(now time.Time, m channel.Message) error {
-	s := k.Subscription
+	s := k.on(now)
 	if s.State == channel.StateInactive && now.Sub(k.Seen) > believed {
 		s.State, s.Reason = channel.StateUnknown, ""
 	}
@@ -212,6 +229,24 @@ func (c *Channel) revise(
 	return known{}, errors.New("others keep changing what is known of the chat")
 }
 
+// learnNothing is revise for the most common lesson, which is not worth a write. It reports false, and does nothing, when
+// this is not one.
+func (c *Channel) learnNothing(chatID string, l *lesson) bool {
+	m, ok := c.people.memo(chatID)
+	if !ok || l.seen.Sub(m.read) >= memoForLearn || m.known.AliasOf != "" {
+		return false
+	}
+	next := m.known
+	l.apply(&next)
+	next.plain()
+	if next.worthWriting(&m.stored) {
+		return false
+	}
+	m.known = next
+	c.people.memorize(chatID, m)
+	return true
+}
+
 // assume is revise in this process alone. The next revise that comes to it writes it too.
 func (c *Channel) assume(chatID string, change func(k *known)) known {
 	m, _ := c.people.memo(chatID)
@@ -230,7 +265,8 @@ func (c *Channel) assume(chatID string, change func(k *known)) known {
 // plain strips the times of what only this process can read, so that they compare as they will when read again.
 func (k *known) plain() {
 	for _, t := range []*time.Time{
-		&k.Since, &k.WindowEnds, &k.AgentWindowEnds, &k.At, &k.Seen, &k.WindowAt, &k.ClosedAt, &k.PromoAt, &k.Asked,
+		&k.Since, &k.WindowEnds, &k.AgentWindowEnds, &k.At, &k.Seen, &k.WindowAt, &k.ClosedAt, &k.PromoAt, &k.PassAt, &k.PassEnds,
+		&k.Asked,
 	} {
 		*t = t.Round(0).UTC()
 	}

@@ -13,7 +13,7 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 	if chatID == "" {
 		return channel.Subscription{}, c.fail(opSubscription, &channel.Error{Reason: channel.ErrInvalid, Message: "no chat ID"})
 	}
-	chatID = c.sender.moves.latest(chatID)
+	chatID = c.latest(chatID)
 	m, err := c.recall(ctx, chatID)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -23,21 +23,27 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 	}
 	now := time.Now()
 	if now.Sub(m.known.Asked) <= believed || m.known.State != channel.StateUnknown && now.Sub(m.known.Seen) <= believed {
-		return m.known.Subscription, nil
+		return m.known.on(now), nil
 	}
 	s, failed := c.askSubscription(ctx, chatID)
+	if to := c.latest(chatID); failed != nil && to != chatID { // which the failure told
+		s, failed = c.askSubscription(ctx, to)
+	}
 	switch {
 	case failed == nil:
 		return s, nil
 	case failed.Reason == channel.ErrUnsupported:
-		return m.known.Subscription, nil
+		return m.known.on(now), nil
 	default:
-		return m.known.Subscription, failed
+		return m.known.on(now), failed
 	}
 }
 
-// askSubscription asks the platform, and notes what it says.
+// askSubscription asks the platform, and notes what it says. Where that has no answer it is ErrUnsupported.
 func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.Subscription, *channel.Error) {
+	if c.rules.Tells != nil && !c.rules.Tells(chatID) {
+		return channel.Subscription{}, c.fail(opSubscription, channel.ErrUnsupported)
+	}
 	since := time.Now()
 	s, found, err := c.people.subscriptions.get(ctx, chatID, c.rules.SubscriptionBatch,
 		surviving(c, func(ctx context.Context, ids []string) (map[string]channel.Subscription, error) {
@@ -60,5 +66,5 @@ func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.S
 	}
 	cause := channel.Event{ID: "asked:" + chatID + ":" + stamp(since), Time: since.UTC(), Chat: channel.Chat{ID: chatID}}
 	k := c.reviseAndTell(ctx, &cause, func(k *known) { k.asked(&s, since) })
-	return k.Subscription, nil
+	return k.on(time.Now()), nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/parley-go/parley/channel"
+	"github.com/parley-go/parley/channel/adapter"
 )
 
 // broken is the in-memory channel with something wrong.
@@ -21,7 +22,12 @@ type broken struct {
 	send    func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error)
 	user    func(ctx context.Context, id string) (channel.User, error)
 	limits  func(l channel.Limits) channel.Limits
-	kept    []channel.Message // not sent yet
+
+	edit     func(ctx context.Context, chatID, messageID string, m channel.Message) error
+	upload   func(ctx context.Context, a channel.Attachment) (channel.Attachment, error)
+	download func(ctx context.Context, a channel.Attachment) (io.ReadCloser, error)
+
+	kept []channel.Message // not sent yet
 }
 
 func (b *broken) Webhook(h channel.Handler) http.Handler {
@@ -50,6 +56,84 @@ func (b *broken) Limits() channel.Limits {
 		return b.Memory.Limits()
 	}
 	return b.limits(b.Memory.Limits())
+}
+
+func (b *broken) Edit(ctx context.Context, chatID, messageID string, m channel.Message) error {
+	if b.edit == nil {
+		return b.Memory.Edit(ctx, chatID, messageID, m)
+	}
+	return b.edit(ctx, chatID, messageID, m)
+}
+
+func (b *broken) Upload(ctx context.Context, a channel.Attachment) (channel.Attachment, error) {
+	if b.upload == nil {
+		return b.Memory.Upload(ctx, a)
+	}
+	return b.upload(ctx, a)
+}
+
+func (b *broken) Download(ctx context.Context, a channel.Attachment) (io.ReadCloser, error) {
+	if b.download == nil {
+		return b.Memory.Download(ctx, a)
+	}
+	return b.download(ctx, a)
+}
+
+// driven has another driver.
+func (b *broken) driven(d adapter.Driver, o channel.Options) {
+	engine, err := adapter.New(d, o)
+	if err != nil {
+		panic(err)
+	}
+	b.Memory.Channel, b.engine = engine, engine
+}
+
+// lacking makes the platform one that lacks a feature.
+func (b *broken) lacking(f channel.Feature, o channel.Options) {
+	b.driven(poorer{b.driver, without(f)}, o)
+}
+
+// untold has what became simpler not said.
+func (b *broken) untold() {
+	b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
+		sent, err := b.Memory.Send(ctx, chatID, m)
+		sent.Degraded = nil
+		return sent, err
+	}
+}
+
+// reopened has each file opened as f says.
+func (b *broken) reopened(f func(open func() (io.ReadCloser, error)) func() (io.ReadCloser, error)) {
+	b.mangled(func(m *channel.Message) {
+		for i, a := range m.Attachments {
+			if a.Open != nil {
+				m.Attachments[i].Open = f(a.Open)
+			}
+		}
+	})
+}
+
+// retold has each message of a person read as f changes it.
+func (b *broken) retold(f func(m *channel.Message)) {
+	b.rewired(func(h channel.Handler) channel.Handler {
+		return channel.HandlerFunc(func(ctx context.Context, e *channel.Event) error {
+			if e.Message != nil {
+				f(e.Message)
+			}
+			return h.HandleEvent(ctx, e)
+		})
+	})
+}
+
+// encoding is the driver with each part changed before it is encoded.
+type encoding struct {
+	*memoryDriver
+	change func(p *adapter.Part)
+}
+
+func (d encoding) Encode(p *adapter.Part) error {
+	d.change(p)
+	return d.memoryDriver.Encode(p)
 }
 
 // rewired has each handler of the channel replaced.
@@ -124,7 +208,12 @@ func (answering) Value(any) any { return nil }
 // mangled has each message replaced by what f makes of it.
 func (b *broken) mangled(f func(m *channel.Message)) {
 	b.send = func(ctx context.Context, chatID string, m channel.Message) (channel.Sent, error) {
-		m.Styles = slices.Clone(m.Styles)
+		m.Styles, m.Attachments = slices.Clone(m.Styles), slices.Clone(m.Attachments)
+		m.Contacts, m.Cards = slices.Clone(m.Contacts), slices.Clone(m.Cards)
+		if m.Location != nil {
+			l := *m.Location
+			m.Location = &l
+		}
 		f(&m)
 		return b.Memory.Send(ctx, chatID, m)
 	}

@@ -15,6 +15,12 @@
 //		}
 //	}
 //
+// People send photos, files, places and contacts too, and see what the bot sent with its contents:
+//
+//	ann.SendPhoto(photo, "where is this?")
+//	bill := ann.Messages()[0].Attachments[0]
+//	fmt.Println(bill.Name, len(ann.Contents(bill)))
+//
 // What a person does returns when the bot acknowledged it. Requests are signed, delivered again until they are
 // acknowledged, and limited in pace as on a real platform; [Memory.Fault] has something go wrong. There are no sockets,
 // so in a bubble of testing/synctest the waits take no time.
@@ -41,13 +47,16 @@
 //				Payloads: []channeltest.Payload{
 //					{Name: "text", Body: text, Kinds: []channel.EventKind{channel.EventMessage}},
 //				},
+//				Media:   []channel.Attachment{{Kind: channel.AttachmentImage, Name: "a.png", Open: image}, …},
+//				Host:    platform.Host,
 //				Secrets: []string{"canary-token-1", "canary-secret-2"},
 //			}
 //		})
 //	}
 //
 // Each check runs in a bubble of its own, where open is called. A check that needs what a harness has not is left out:
-// fill in as much as the emulator can.
+// fill in as much as the emulator can. But what Limits().Features claims is tried, not believed: where the harness cannot
+// tell what a person sees of it, the check fails and says what is needed.
 //
 // # The suite of a Store
 //

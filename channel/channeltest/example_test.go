@@ -3,6 +3,8 @@ package channeltest_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/parley-go/parley/channel"
@@ -52,6 +54,69 @@ func ExampleNew() {
 	// Hello, Ann. Tea or coffee?
 	// Coming: order:tea
 	// [Ordered]
+}
+
+// finder is a bot: it is shown a photo, and tells where that was taken.
+func finder(ch channel.Channel) channel.Handler {
+	return channel.Handlers{Message: func(ctx context.Context, e *channel.Event) error {
+		downloader, ok := channel.As[channel.Downloader](ch)
+		if !ok || len(e.Message.Attachments) == 0 {
+			return nil
+		}
+		r, err := downloader.Download(ctx, e.Message.Attachments[0])
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		photo, err := io.ReadAll(r)
+		if err != nil {
+			return err
+		}
+		_, err = ch.Send(ctx, e.Chat.ID, channel.Message{
+			Text:     fmt.Sprintf("%d bytes of the Prater", len(photo)),
+			Location: &channel.Location{Latitude: 48.2167, Longitude: 16.3958, Title: "Riesenrad", Address: "Vienna"},
+			Key:      e.ID,
+		})
+		return err
+	}}
+}
+
+// A person sends a photo, and sees the place that the bot answers with.
+func ExampleMemoryUser_SendPhoto() {
+	chat := channeltest.New(new(testing.T))
+	chat.Handle(finder(chat))
+	ann := chat.NewUser("Ann")
+	ann.SendPhoto([]byte("a photo"), "where is this?")
+	for _, m := range ann.Messages() {
+		if m.Location != nil {
+			fmt.Println(m.Location.Title, m.Location.Latitude, m.Location.Longitude)
+			continue
+		}
+		fmt.Println(m.Text)
+	}
+	// Output:
+	// 7 bytes of the Prater
+	// Riesenrad 48.2167 16.3958
+}
+
+// What the bot sends can be looked into.
+func ExampleMemoryUser_Contents() {
+	chat := channeltest.New(new(testing.T))
+	chat.Handle(channel.Handlers{Message: func(ctx context.Context, e *channel.Event) error {
+		_, err := chat.Send(ctx, e.Chat.ID, channel.Message{Text: "Your bill", Attachments: []channel.Attachment{{
+			Kind: channel.AttachmentFile, Name: "bill.txt",
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("Tea: 3.20")), nil },
+		}}})
+		return err
+	}})
+	ann := chat.NewUser("Ann")
+	ann.Write("the bill, please")
+	bill := ann.Messages()[0]
+	fmt.Println(bill.Text, bill.Attachments[0].Name)
+	fmt.Printf("%s\n", ann.Contents(bill.Attachments[0]))
+	// Output:
+	// Your bill bill.txt
+	// Tea: 3.20
 }
 
 func ExampleMemory_Serve() {

@@ -10,8 +10,8 @@ type Fault struct {
 	Status     int           // of FaultFailed: 500 is the platform's own, 502 of what stands before it; 0: 500
 }
 
-// FaultKind is what goes wrong. Those that are about a send strike the next call that sends a message; another call in
-// between goes well.
+// FaultKind is what goes wrong. Those that are about a send strike the next call that sends a message, of whatever kind:
+// a text, an album, a place; another call in between goes well.
 type FaultKind string
 
 // The kinds of faults.

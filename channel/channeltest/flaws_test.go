@@ -13,12 +13,15 @@ import (
 	"github.com/parley-go/parley/channel"
 )
 
-var flaws = []struct {
+// flaw is something wrong with a channel, and the check that finds it.
+type flaw struct {
 	name  string
 	check string
 	says  string // in what the check reports
 	in    func(b *broken, o channel.Options)
-}{
+}
+
+var flaws = []flaw{
 	{"does not verify", "a request that is not genuine is refused", "200", func(b *broken, _ channel.Options) {
 		b.webhook = func(h channel.Handler) http.Handler { return resigned(b.Memory, h) }
 	}},

@@ -3,7 +3,6 @@ package channeltest
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -123,8 +122,7 @@ func (m *Memory) SendTyping(ctx context.Context, chatID string) error {
 // Answer shows a text to the person who pressed a button.
 func (m *Memory) Answer(ctx context.Context, e *channel.Event, text string) error {
 	if e.Postback == nil || e.Postback.ID == "" {
-		return &channel.Error{Reason: channel.ErrInvalid, Scope: channel.ScopeMessage, Platform: memoryPlatform, Op: "answer",
-			Message: "the event is no press that can be answered"}
+		return memoryRefusal("answer", channel.ErrInvalid, "the event is no press that can be answered")
 	}
 	id := e.Postback.ID
 	call := adapter.Call{
@@ -136,39 +134,10 @@ func (m *Memory) Answer(ctx context.Context, e *channel.Event, text string) erro
 	return err
 }
 
-// Upload stores an attachment and returns it with a FileID.
-func (m *Memory) Upload(ctx context.Context, a channel.Attachment) (channel.Attachment, error) {
-	if a.Open == nil {
-		return channel.Attachment{}, &channel.Error{Reason: channel.ErrInvalid, Scope: channel.ScopeMessage,
-			Platform: memoryPlatform, Op: "upload", Message: "the attachment has no Open"}
-	}
-	call := adapter.Call{Op: "upload", Costs: []adapter.Cost{{Pace: paceAccount}}, Repeatable: true}
-	id, err := adapter.Do(ctx, m.engine, call, func(ctx context.Context) (string, error) { return m.driver.upload(ctx, a) })
-	if err != nil {
-		return channel.Attachment{}, err
-	}
-	a.FileID, a.Open = id, nil
-	return a, nil
-}
-
-// Download opens an attachment that has a FileID.
-func (m *Memory) Download(ctx context.Context, a channel.Attachment) (io.ReadCloser, error) {
-	call := adapter.Call{Op: "download", Costs: []adapter.Cost{{Pace: paceAccount}}, Repeatable: true}
-	data, err := adapter.Do(ctx, m.engine, call, func(ctx context.Context) (data []byte, err error) {
-		err = m.driver.call(ctx, "download", memoryArgs{File: a.FileID}, &data)
-		return data, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return io.NopCloser(strings.NewReader(string(data))), nil
-}
-
 // Link makes a link that [Person.Open] follows.
 func (m *Memory) Link(_ context.Context, ref string) (string, error) {
 	if n := memoryLimits.Ref.Of(ref); n == 0 || n > memoryLimits.Ref.Max {
-		return "", &channel.Error{Reason: channel.ErrInvalid, Scope: channel.ScopeMessage, Platform: memoryPlatform, Op: "link",
-			Message: "ref: 1 to 64 bytes"}
+		return "", memoryRefusal("link", channel.ErrInvalid, "ref: 1 to 64 bytes")
 	}
 	return memoryURL + url.PathEscape(m.Account().ID) + "?ref=" + url.QueryEscape(ref), nil
 }

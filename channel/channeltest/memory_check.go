@@ -1,6 +1,7 @@
 package channeltest
 
 import (
+	"math"
 	"unicode/utf8"
 
 	"github.com/parley-go/parley/channel"
@@ -35,6 +36,17 @@ func (s *memoryServer) check(m channel.Message) *memoryError {
 			return native
 		}
 	}
+	for _, c := range m.Cards {
+		if c.Image == nil {
+			continue
+		}
+		if native := s.checkAttachment(*c.Image); native != nil {
+			return native
+		}
+	}
+	if native := checkPlaces(m); native != nil {
+		return native
+	}
 	if m.Keyboard == nil {
 		return nil
 	}
@@ -45,11 +57,24 @@ func (s *memoryServer) checkAttachment(a channel.Attachment) *memoryError {
 	if (a.URL == "") == (a.FileID == "") {
 		return &memoryError{Code: memoryBad, Message: "an attachment needs a URL or a file"}
 	}
-	if a.FileID == "" {
-		return nil
+	f, ok := s.contents(&a)
+	switch {
+	case a.FileID != "" && !ok:
+		return &memoryError{Code: memoryNotFound, Message: "no such file"}
+	case len(f.content) > 10<<20:
+		return &memoryError{Code: memoryTooLong, Message: "more than 10 MiB"}
 	}
-	if _, err := s.file(a.FileID); err != nil {
-		return &memoryError{Code: memoryNotFound, Message: err.Error()}
+	return nil
+}
+
+func checkPlaces(m channel.Message) *memoryError {
+	if l := m.Location; l != nil && !(math.Abs(l.Latitude) <= 90 && math.Abs(l.Longitude) <= 180) {
+		return &memoryError{Code: memoryBad, Message: "the place is not on earth"}
+	}
+	for _, c := range m.Contacts {
+		if c.Phone == "" {
+			return &memoryError{Code: memoryBad, Message: "a contact without a phone number"}
+		}
 	}
 	return nil
 }

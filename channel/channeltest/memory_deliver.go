@@ -49,7 +49,8 @@ func (u *MemoryUser) deliver(update memoryUpdate) {
 	s.updates++
 	update.ID = "update-" + strconv.Itoa(s.updates)
 	update.Seq = int64(s.updates)
-	update.Time, update.Chat, update.User = time.Now().UnixMilli(), u.chatID, &u.profile
+	profile := u.profile
+	update.Time, update.Chat, update.User = time.Now().UnixMilli(), u.chatID, &profile
 	_, undelivered := s.fault(FaultUndelivered)
 	_, twice := s.fault(FaultDuplicated)
 	_, unanswered := s.fault(FaultUnanswered)

@@ -9,10 +9,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +92,7 @@ func decodeMemory(raw json.RawMessage) adapter.Incoming {
 	e.ID, e.Time = u.ID, time.UnixMilli(u.Time).UTC()
 	e.Chat = channel.Chat{ID: u.Chat, Kind: channel.ChatPrivate}
 	if u.User != nil {
-		e.User = channel.User{ID: u.User.ID, Name: u.User.Name, Language: u.User.Language}
+		e.User = u.User.user()
 	}
 	if u.Ref != "" {
 		e.Referral = &channel.Referral{Ref: u.Ref}
@@ -160,6 +158,9 @@ func cleanJSON(raw json.RawMessage) json.RawMessage {
 
 func (d *memoryDriver) Encode(p *adapter.Part) error {
 	p.Costs = memorySendCosts
+	if n := uploads(&p.Message); n > 0 {
+		p.Costs = []adapter.Cost{{Pace: paceAccount, Units: 1 + n}, {Pace: paceChat}}
+	}
 	p.Encoded = &memorySend{Chat: p.ChatID, Message: p.Message}
 	return nil
 }
@@ -168,37 +169,14 @@ var memorySendCosts = []adapter.Cost{{Pace: paceAccount}, {Pace: paceChat}}
 
 func (d *memoryDriver) Send(ctx context.Context, p *adapter.Part) (channel.Sent, error) {
 	params := *p.Encoded.(*memorySend)
-	m := &params.Message
-	m.Attachments = slices.Clone(m.Attachments)
-	for i, a := range m.Attachments {
-		if a.Open == nil {
-			continue
-		}
-		id, err := d.upload(ctx, a)
-		if err != nil {
-			return channel.Sent{}, err
-		}
-		m.Attachments[i].FileID, m.Attachments[i].Open = id, nil
+	if err := d.uploadAll(ctx, &params.Message); err != nil {
+		return channel.Sent{}, err
 	}
 	var id string
 	if err := d.call(ctx, "send", params, &id); err != nil {
 		return channel.Sent{}, err
 	}
 	return channel.Sent{MessageIDs: []string{id}}, nil
-}
-
-func (d *memoryDriver) upload(ctx context.Context, a channel.Attachment) (id string, err error) {
-	r, err := a.Open()
-	if err != nil {
-		return "", &memoryError{Code: memoryBad, Message: "open: " + err.Error()}
-	}
-	defer r.Close()
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return "", &memoryError{Code: memoryBad, Message: "read: " + err.Error()}
-	}
-	err = d.call(ctx, "upload", memoryArgs{Data: data}, &id)
-	return id, err
 }
 
 func (d *memoryDriver) AnswerPress(ctx context.Context, e *channel.Event) error {
@@ -212,7 +190,7 @@ func (d *memoryDriver) Users(ctx context.Context, ids []string) (map[string]chan
 	}
 	users := make(map[string]channel.User, len(found))
 	for id, u := range found {
-		users[id] = channel.User{ID: u.ID, Name: u.Name, Language: u.Language}
+		users[id] = u.user()
 	}
 	return users, nil
 }
@@ -277,6 +255,10 @@ var memoryVerdicts = map[string]struct {
 }
 
 func (d *memoryDriver) Verdict(err error) adapter.Verdict {
+	var own *channel.Error
+	if errors.As(err, &own) { // of an attachment: no call was made
+		return adapter.Verdict{Error: *own, Executed: adapter.ExecutedNo}
+	}
 	var native *memoryError
 	if !errors.As(err, &native) {
 		return adapter.Verdict{Error: channel.Error{Reason: channel.ErrUnavailable, Message: "unreadable answer"}}

@@ -2,8 +2,6 @@ package channeltest
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -164,22 +162,13 @@ func (s *memoryServer) upload(a memoryArgs) (any, *memoryError) {
 	if len(a.Data) > 10<<20 {
 		return nil, &memoryError{Code: memoryTooLong, Message: "more than 10 MiB"}
 	}
-	s.files = append(s.files, a.Data)
-	return "file-" + strconv.Itoa(len(s.files)), nil
+	return s.keep(memoryFile{a.Name, a.MIME, a.Data}), nil
 }
 
 func (s *memoryServer) download(a memoryArgs) (any, *memoryError) {
-	data, err := s.file(a.File)
-	if err != nil {
-		return nil, &memoryError{Code: memoryNotFound, Message: err.Error()}
+	f, ok := s.file(a.File)
+	if !ok {
+		return nil, &memoryError{Code: memoryNotFound, Message: "no such file"}
 	}
-	return data, nil
-}
-
-func (s *memoryServer) file(id string) ([]byte, error) {
-	var n int
-	if _, err := fmt.Sscanf(id, "file-%d", &n); err != nil || n < 1 || n > len(s.files) {
-		return nil, errors.New("no such file")
-	}
-	return s.files[n-1], nil
+	return f.content, nil
 }

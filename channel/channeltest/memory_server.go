@@ -33,7 +33,8 @@ type memoryServer struct {
 	people     map[string]*MemoryUser // by ID
 	chats      map[string]*MemoryUser // by chat ID
 	updates    int
-	files      [][]byte
+	files      []memoryFile
+	hosted     map[string]memoryFile // by URL
 	faults     []Fault
 	paused     map[string]time.Time // by chat ID
 	taken      map[string][]time.Time
@@ -45,7 +46,8 @@ func newMemoryServer(c MemoryConfig) *memoryServer {
 	return &memoryServer{
 		config: c, people: make(map[string]*MemoryUser), chats: make(map[string]*MemoryUser),
 		paused: make(map[string]time.Time), taken: make(map[string][]time.Time),
-		fail: func(format string, args ...any) { panic(fmt.Sprintf(format, args...)) },
+		hosted: make(map[string]memoryFile),
+		fail:   func(format string, args ...any) { panic(fmt.Sprintf(format, args...)) },
 	}
 }
 

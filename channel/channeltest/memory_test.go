@@ -28,6 +28,7 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 	m, err := NewMemory(c)
 	require.NoError(t, err)
 	m.server.fail = t.Errorf
+	m.server.keep(memoryFile{"a.png", "image/png", []byte("\x89PNG of Ann")}) // file-1, of a payload
 	return m, Harness{
 		Channel: m,
 		Serve:   m.Serve,
@@ -36,7 +37,12 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 			return Person{
 				ID: u.ID(), ChatID: u.ChatID(), Texts: u.Texts, Messages: u.Messages, Answers: u.Answers,
 				Write: func(text string) { u.Write(text) }, Start: u.Start, Open: u.Open, Press: u.Press,
-				Block: u.Block, Unblock: u.Unblock,
+				Block: u.Block, Unblock: u.Unblock, SetAvatar: u.SetAvatar,
+				SendFiles: func(caption string, files ...channel.Attachment) {
+					u.Send(channel.Message{Text: caption, Attachments: files})
+				},
+				SendLocation: func(l channel.Location) { u.SendLocation(l) },
+				SendContact:  func(c channel.Contact) { u.SendContact(c) },
 			}
 		},
 		Request: m.server.request,
@@ -71,11 +77,8 @@ func harnessOf(t testing.TB, c MemoryConfig) (*Memory, Harness) {
 			}
 			return n
 		},
-		Media: []channel.Attachment{
-			{Kind: channel.AttachmentImage, Name: "a.png", Open: opener("\x89PNG")},
-			{Kind: channel.AttachmentFile, Name: "a.txt", Open: opener("a file")},
-			{Kind: channel.AttachmentVideo, URL: "https://example.com/a.mp4"},
-		},
+		Media:   memoryMedia(),
+		Host:    m.Host,
 		Welcome: c.Welcome,
 		Secrets: []string{canaryToken, canarySecret},
 	}
@@ -112,6 +115,17 @@ func batchOf(p Person, texts ...string) []byte {
 		}))
 	}
 	return batch(updates...)
+}
+
+func memoryMedia() (all []channel.Attachment) {
+	for kind, name := range map[channel.AttachmentKind]string{
+		channel.AttachmentImage: "a.png", channel.AttachmentFile: "a.pdf", channel.AttachmentVideo: "a.mp4",
+		channel.AttachmentAudio: "a.mp3", channel.AttachmentVoice: "a.ogg", channel.AttachmentSticker: "a.webp",
+		channel.AttachmentAnimation: "a.gif", channel.AttachmentVideoNote: "a.mov",
+	} {
+		all = append(all, channel.Attachment{Kind: kind, Name: name, Open: opener("the bytes of " + name)})
+	}
+	return all
 }
 
 func opener(content string) func() (io.ReadCloser, error) {
@@ -163,7 +177,7 @@ var memoryPayloads = []Payload{
 			ID: "2", Text: "here", Location: &channel.Location{Latitude: 48.2, Longitude: 16.37},
 			Attachments: []channel.Attachment{{Kind: channel.AttachmentImage, FileID: "file-1", Size: 7}},
 		},
-	})), Kinds: []channel.EventKind{channel.EventMessage}},
+	})), Kinds: []channel.EventKind{channel.EventMessage}, Files: [][]byte{[]byte("\x89PNG of Ann")}},
 	{Name: "start", Body: batch(update(memoryUpdate{ID: "u3", Type: "start", Time: someTime, Chat: "chat-a", User: ann, Ref: "x"})),
 		Kinds: []channel.EventKind{channel.EventStarted}},
 	{Name: "press", Body: batch(update(memoryUpdate{

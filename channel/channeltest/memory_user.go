@@ -46,11 +46,16 @@ func (u *MemoryUser) ID() string { return u.profile.ID }
 // ChatID is the Chat.ID of the person's chat with the bot.
 func (u *MemoryUser) ChatID() string { return u.chatID }
 
-// Messages returns what the bot sent, as the person sees it now: edits are made, deleted messages absent.
+// Messages returns what the bot sent, as the person sees it now: edits are made, deleted messages absent. A file of it
+// can be opened, or read with Contents.
 func (u *MemoryUser) Messages() []channel.Message {
 	u.server.mu.Lock()
 	defer u.server.mu.Unlock()
-	return slices.Clone(u.seen)
+	seen := make([]channel.Message, len(u.seen))
+	for i, m := range u.seen {
+		seen[i] = u.server.shown(m)
+	}
+	return seen
 }
 
 // Texts returns the texts of Messages.
@@ -74,22 +79,6 @@ func (u *MemoryUser) Reaction(messageID string) string {
 	u.server.mu.Lock()
 	defer u.server.mu.Unlock()
 	return u.reactions[messageID]
-}
-
-// Write writes a text, and returns the message's ID.
-func (u *MemoryUser) Write(text string) string { return u.Send(channel.Text(text)) }
-
-// Send sends a message of any kind, and returns its ID.
-func (u *MemoryUser) Send(m channel.Message) string { return u.send(m, nil) }
-
-func (u *MemoryUser) send(m channel.Message, press *memoryPress) string {
-	u.server.mu.Lock()
-	u.open()
-	u.last++
-	m.ID = strconv.Itoa(u.last)
-	u.server.mu.Unlock()
-	u.deliver(memoryUpdate{Type: "message", Message: &m, Press: press})
-	return m.ID
 }
 
 // open has the person start and unblock the chat, as writing does. The lock is held.
@@ -120,7 +109,7 @@ func (u *MemoryUser) Open(link string) {
 	u.Start(ref)
 }
 
-// Press presses the newest button with the label. One that opens a URL tells the bot nothing.
+// Press presses the newest button with the label, of a keyboard or a card. One that opens a URL tells the bot nothing.
 func (u *MemoryUser) Press(label string) {
 	m, b, ok := u.button(label)
 	if !ok {
@@ -131,17 +120,7 @@ func (u *MemoryUser) Press(label string) {
 	if data == "" {
 		data = b.Text
 	}
-	kind := b.Kind
-	switch {
-	case kind != "":
-	case b.URL != "":
-		kind = channel.ButtonURL
-	case m.Keyboard.Inline:
-		kind = channel.ButtonCallback
-	default:
-		kind = channel.ButtonReply
-	}
-	switch kind {
+	switch b.Kind {
 	case channel.ButtonCallback:
 		u.server.mu.Lock()
 		u.server.updates++
@@ -154,31 +133,39 @@ func (u *MemoryUser) Press(label string) {
 	case channel.ButtonPhone:
 		u.SharePhone()
 	case channel.ButtonLocation:
-		u.Send(channel.Message{Location: &channel.Location{Latitude: 48.2082, Longitude: 16.3738}})
+		u.SendLocation(channel.Location{Latitude: 48.2082, Longitude: 16.3738})
 	}
 }
 
+// button is the newest with the label, with its Kind.
 func (u *MemoryUser) button(label string) (channel.Message, channel.Button, bool) {
 	for _, m := range slices.Backward(u.Messages()) {
-		if m.Keyboard == nil {
-			continue
+		var inline, reply []channel.Button
+		for _, card := range m.Cards {
+			inline = append(inline, card.Buttons...)
 		}
-		for _, row := range m.Keyboard.Rows {
-			for _, b := range row {
-				if b.Text == label {
-					return m, b, true
-				}
+		if k := m.Keyboard; k != nil && k.Inline {
+			inline = append(inline, slices.Concat(k.Rows...)...)
+		} else if k != nil {
+			reply = slices.Concat(k.Rows...)
+		}
+		for i, b := range slices.Concat(inline, reply) {
+			if b.Text != label {
+				continue
 			}
+			switch {
+			case b.Kind != "":
+			case b.URL != "":
+				b.Kind = channel.ButtonURL
+			case i < len(inline):
+				b.Kind = channel.ButtonCallback
+			default:
+				b.Kind = channel.ButtonReply
+			}
+			return m, b, true
 		}
 	}
 	return channel.Message{}, channel.Button{}, false
-}
-
-// SharePhone shares the person's own phone number.
-func (u *MemoryUser) SharePhone() {
-	u.Send(channel.Message{Contacts: []channel.Contact{{
-		Phone: u.phone, FirstName: u.profile.Name, UserID: u.profile.ID, Verified: true,
-	}}})
 }
 
 // Edit changes the text of a message that the person wrote.

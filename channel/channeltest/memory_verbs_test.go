@@ -62,6 +62,26 @@ func TestEveryVerbOfAPersonReachesTheBot(t *testing.T) {
 		}, channel.EventMessage, func(t *testing.T, e channel.Event) {
 			assert.Equal(t, channel.AttachmentImage, e.Message.Attachments[0].Kind)
 		}},
+		"sending a photo's bytes": {func(u *channeltest.MemoryUser) { u.SendPhoto([]byte("\xff\xd8"), "my cat") }, channel.EventMessage, func(t *testing.T, e channel.Event) {
+			require.Len(t, e.Message.Attachments, 1)
+			assert.Equal(t, "my cat", e.Message.Text)
+			assert.Equal(t, channel.Attachment{
+				Kind: channel.AttachmentImage, FileID: "file-1", Name: "photo.jpg", MIME: "image/jpeg", Size: 2,
+			}, e.Message.Attachments[0])
+		}},
+		"sending a file": {func(u *channeltest.MemoryUser) { u.SendFile("cv.pdf", []byte("%PDF"), "") }, channel.EventMessage, func(t *testing.T, e channel.Event) {
+			require.Len(t, e.Message.Attachments, 1)
+			assert.Equal(t, "cv.pdf", e.Message.Attachments[0].Name)
+			assert.Equal(t, channel.AttachmentFile, e.Message.Attachments[0].Kind)
+		}},
+		"sending a place": {func(u *channeltest.MemoryUser) {
+			u.SendLocation(channel.Location{Latitude: 1, Longitude: 2, Title: "Shop"})
+		}, channel.EventMessage, func(t *testing.T, e channel.Event) {
+			assert.Equal(t, &channel.Location{Latitude: 1, Longitude: 2, Title: "Shop"}, e.Message.Location)
+		}},
+		"sending a contact": {func(u *channeltest.MemoryUser) { u.SendContact(channel.Contact{Phone: "+43", Verified: true}) }, channel.EventMessage, func(t *testing.T, e channel.Event) {
+			assert.Equal(t, []channel.Contact{{Phone: "+43"}}, e.Message.Contacts, "nobody vouches for it")
+		}},
 		"editing": {func(u *channeltest.MemoryUser) { u.Edit(u.Write("helo"), "hello") }, channel.EventMessageEdited, func(t *testing.T, e channel.Event) {
 			assert.Equal(t, "hello", e.Message.Text)
 		}},

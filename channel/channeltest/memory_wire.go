@@ -39,6 +39,15 @@ type memoryUser struct {
 	ID       string `json:"id"`
 	Name     string `json:"name,omitempty"`
 	Language string `json:"language,omitempty"`
+	Avatar   string `json:"avatar,omitempty"` // ID of a file
+}
+
+func (u *memoryUser) user() channel.User {
+	user := channel.User{ID: u.ID, Name: u.Name, Language: u.Language}
+	if u.Avatar != "" {
+		user.Avatar = &channel.Attachment{Kind: channel.AttachmentImage, FileID: u.Avatar}
+	}
+	return user
 }
 
 type memoryPress struct {
@@ -79,6 +88,8 @@ type memoryArgs struct {
 	Emoji      string   `json:"emoji,omitempty"`
 	IDs        []string `json:"ids,omitempty"`
 	Data       []byte   `json:"data,omitempty"`
+	Name       string   `json:"name,omitempty"` // of Data
+	MIME       string   `json:"mime,omitempty"` // of Data
 	File       string   `json:"file,omitempty"`
 }
 
@@ -113,8 +124,8 @@ var memoryLimits = channel.Limits{
 		Kinds: []channel.ButtonKind{channel.ButtonReply, channel.ButtonPhone, channel.ButtonLocation},
 	},
 	Cards: 10, CardButtons: 3, Album: 10, TypingSeconds: 5,
-	Upload:   memoryKinds(10 << 20),
-	Fetch:    memoryKinds(10 << 20),
+	Upload:   memoryKinds(memoryMost),
+	Fetch:    memoryKinds(memoryMost),
 	Features: memoryFeatures(),
 }
 
@@ -122,7 +133,7 @@ func memoryKinds(size int64) map[channel.AttachmentKind]int64 {
 	m := make(map[channel.AttachmentKind]int64)
 	for _, k := range []channel.AttachmentKind{
 		channel.AttachmentImage, channel.AttachmentVideo, channel.AttachmentAudio, channel.AttachmentVoice,
-		channel.AttachmentFile, channel.AttachmentSticker, channel.AttachmentAnimation,
+		channel.AttachmentFile, channel.AttachmentSticker, channel.AttachmentAnimation, channel.AttachmentVideoNote,
 	} {
 		m[k] = size
 	}
@@ -135,7 +146,7 @@ func memoryFeatures() map[channel.Feature]channel.Level {
 		channel.FeatureBold, channel.FeatureItalic, channel.FeatureUnderline, channel.FeatureStrike, channel.FeatureCode,
 		channel.FeaturePre, channel.FeatureLink, channel.FeatureQuote, channel.FeatureSpoiler,
 		channel.FeatureImage, channel.FeatureVideo, channel.FeatureAudio, channel.FeatureVoice, channel.FeatureFile,
-		channel.FeatureSticker, channel.FeatureAnimation, channel.FeatureAlbum, channel.FeatureLocation,
+		channel.FeatureSticker, channel.FeatureAnimation, channel.FeatureVideoNote, channel.FeatureAlbum, channel.FeatureLocation,
 		channel.FeatureContact, channel.FeatureCards, channel.FeatureInlineKeyboard, channel.FeatureReplyKeyboard,
 		channel.FeatureReplyTo, channel.FeatureSilent, channel.FeatureNoPreview,
 		channel.FeatureEdit, channel.FeatureDelete, channel.FeatureReact, channel.FeatureTyping, channel.FeatureAnswer,

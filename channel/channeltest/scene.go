@@ -29,6 +29,7 @@ type scene struct {
 	dead    *inbox // of Options.DeadLetter, if the check sets it
 	learnt  *inbox // of Options.OnSubscription
 	handler http.Handler
+	web     web           // of Options.Fetch
 	polled  bool          // the platform is not to deliver
 	ends    time.Duration // how long what the check began may go on after it
 
@@ -49,6 +50,12 @@ func (s *scene) open(o channel.Options) {
 	o.Logger = slog.New(slog.NewJSONHandler(s, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	if o.OnSubscription == nil {
 		o.OnSubscription = s.learnt
+	}
+	if o.Fetch == nil {
+		o.Fetch = &http.Client{Transport: &s.web}
+	}
+	if o.Publish == nil {
+		o.Publish = s.publish
 	}
 	s.Harness = s.factory(o)
 	require.NotNil(s, s.Channel, "the harness has no Channel")

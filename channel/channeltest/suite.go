@@ -12,7 +12,7 @@ import (
 
 // Harness is a channel and the platform it talks to, as [Run] needs them. The platform is an emulator in memory: no
 // socket, no time but time's. Nil and zero stand for what a platform, or its emulator, has not: the checks that need it
-// are left out.
+// are left out, unless the channel claims that it can do what they check.
 type Harness struct {
 	// Channel has the Options that open was given, with the emulator's Client.
 	Channel channel.Channel
@@ -86,8 +86,12 @@ type Harness struct {
 	// Rate is how many texts the account may send to different people, and ChatRate how many to one, at the most.
 	Rate, ChatRate Rate
 
-	// Media are attachments that the platform takes, each of another kind.
+	// Media are files that the platform takes, with Name and Open: one of each kind that the channel claims. Some more
+	// bytes at the end do no harm to one, and the image does as a thumbnail of another.
 	Media []channel.Attachment
+
+	// Host puts a file where the platform fetches what is sent by URL. It is needed for kinds in Limits.Fetch.
+	Host func(name string, content []byte) (url string)
 
 	// Secrets are the token, the webhook's secret, and what else must never be seen. Each has 8 bytes at least, and
 	// looks like nothing else.
@@ -113,9 +117,20 @@ type Person struct {
 	Write  func(text string)
 	Texts  func() []string // what the account sent and the person sees now, oldest first
 
-	// Messages are those that Texts tells the texts of, as the person sees them: ID, Text, Styles in order of their
-	// Start, Keyboard, ReplyTo, and Silent of one that made no sound.
+	// Messages are those that Texts tells the texts of, as the person sees them: ID, Text (the caption of one with
+	// Attachments), Styles in order of their Start, Keyboard, ReplyTo, Silent of one that made no sound, NoPreview of
+	// one whose links show none, Location, Contacts, Cards, and Attachments with Kind, Name and their bytes as Open, or
+	// the URL where the platform only passes that on. An album is one message with several, or several with one AlbumID.
+	// It is needed for whatever the channel claims of these.
 	Messages func() []channel.Message
+
+	// SendFiles sends files that have Kind, Name and Open, with a caption, which may be empty: several are an album. It is
+	// needed where the channel claims channel.FeatureDownload.
+	SendFiles func(caption string, files ...channel.Attachment)
+
+	SendLocation func(l channel.Location) // shares a place, a venue if it has a Title
+	SendContact  func(c channel.Contact)  // shares somebody else's phone number
+	SetAvatar    func(image []byte)       // gives the person a picture
 
 	Start   func(ref string)   // opens the chat, by a link with this ref if it is not empty
 	Open    func(link string)  // follows a link of channel.Linker
@@ -141,6 +156,9 @@ type Payload struct {
 
 	// Time is when its events happened, of which it tells nothing else. Zero: that is not checked.
 	Time time.Time
+
+	// Files are the bytes of the attachments of its events, in the body's order. Nil: they are not downloaded.
+	Files [][]byte
 
 	// Opaque names members whose objects are the bot's own, such as a button's data: nothing may be added there.
 	Opaque []string
@@ -192,7 +210,8 @@ func (c check) do(t testing.TB, open func(o channel.Options) Harness) {
 
 func checks(probe Harness) []check {
 	all := slices.Concat(refusalChecks, deliveryChecks, handlerChecks, pressChecks, sendChecks, paceChecks, outcomeChecks, peopleChecks,
-		welcomeChecks, abilityChecks, lookChecks)
+		welcomeChecks, abilityChecks, lookChecks, mediaChecks, albumChecks, placeChecks, cardChecks, storageChecks, editChecks,
+		partialChecks, receivedChecks, kindChecks(probe))
 	for _, p := range probe.Payloads {
 		all = append(all, payloadChecks(p)...)
 	}

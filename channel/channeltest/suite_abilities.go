@@ -3,7 +3,6 @@ package channeltest
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -24,7 +23,6 @@ var abilityChecks = []check{
 	{"a reaction is set and taken away", has(hasUser, claim(channel.FeatureReact)), checkReact},
 	{"typing is shown", has(hasUser, claim(channel.FeatureTyping)), checkTyping},
 	{"a message is marked as read", has(hasUser, claim(channel.FeatureMarkRead)), checkMarkRead},
-	{"an attachment is uploaded, sent and downloaded", has(hasUser, claim(channel.FeatureUpload)), checkUpload},
 	{"a webhook is registered, told and taken away", has(hasUser, claim(channel.FeatureRegister)), checkRegister},
 	{"a registered webhook is delivered to, and none that was taken away", has(hasUser, claim(channel.FeatureRegister)), checkDelivered},
 	{"polling gives each event once it is handled", has(hasUser, claim(channel.FeaturePoll)), checkPoll},
@@ -157,43 +155,6 @@ func checkMarkRead(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
 	require.NoError(s, s.note(ability[channel.ReadMarker](s).MarkRead(s.Context(), ann.ChatID, s.heard())))
-}
-
-func checkUpload(s *scene) {
-	s.open(channel.Options{})
-	ann := s.writer("Ann")
-	uploader := ability[channel.Uploader](s)
-	for _, a := range s.Media {
-		if a.Open == nil || s.Channel.Limits().Upload[a.Kind] == 0 {
-			continue
-		}
-		uploaded, err := uploader.Upload(s.Context(), a)
-		require.NoError(s, s.note(err), a.Kind)
-		require.NotEmpty(s, uploaded.FileID, a.Kind)
-		for range 2 {
-			_, err = s.send(ann.ChatID, channel.Message{Attachments: []channel.Attachment{uploaded}})
-			require.NoError(s, err, a.Kind)
-		}
-		s.download(a, uploaded)
-	}
-}
-
-func (s *scene) download(want, uploaded channel.Attachment) {
-	s.Helper()
-	if !claims(s.Harness, channel.FeatureDownload) {
-		return
-	}
-	original, err := want.Open()
-	require.NoError(s, err)
-	defer original.Close()
-	got, err := ability[channel.Downloader](s).Download(s.Context(), uploaded)
-	require.NoError(s, s.note(err), want.Kind)
-	defer got.Close()
-	sent, err := io.ReadAll(original)
-	require.NoError(s, err)
-	received, err := io.ReadAll(got)
-	require.NoError(s, err)
-	assert.Equal(s, sent, received, want.Kind)
 }
 
 func checkBatch(s *scene) {

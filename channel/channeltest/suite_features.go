@@ -53,9 +53,6 @@ func featureChecks(probe Harness) []check {
 			all = append(all, check{"feature " + string(feature) + " is degraded or refused, as claimed", hasUser, func(s *scene) { checkLacking(s, feature) }})
 		}
 	}
-	for _, a := range probe.Media {
-		all = append(all, check{"media " + string(a.Kind) + " is sent", hasUser, func(s *scene) { checkMedia(s, a.Kind) }})
-	}
 	return all
 }
 
@@ -96,15 +93,4 @@ func checkLacking(s *scene, feature channel.Feature) {
 	for _, word := range strings.Fields(m.Text) { // a link may be written out between them
 		assert.Contains(s, ann.Texts()[0], word, "the words are never lost")
 	}
-}
-
-func checkMedia(s *scene, kind channel.AttachmentKind) {
-	s.open(channel.Options{})
-	ann := s.writer("Ann")
-	i := slices.IndexFunc(s.Media, func(a channel.Attachment) bool { return a.Kind == kind })
-	require.GreaterOrEqual(s, i, 0)
-	sent, err := s.send(ann.ChatID, channel.Message{Text: "a caption", Attachments: []channel.Attachment{s.Media[i]}})
-	require.NoError(s, err)
-	assert.Nil(s, sent.Rest)
-	assert.Contains(s, ann.Texts(), "a caption")
 }

@@ -12,16 +12,14 @@ import (
 
 // lookChecks are about what people see beside the words.
 var lookChecks = []check{
-	{"a style covers the text that it was asked for", has(hasUser, hasMessages, hasStyle), checkStyles},
-	{"styles lie side by side and within each other", has(hasUser, hasMessages, hasStyles), checkStylesTogether},
-	{"a style goes on over the parts of a long text", has(hasUser, hasMessages, hasTextLimit, claim(channel.FeatureBold)), checkStyledParts},
-	{"a keyboard is shown as it was sent", has(hasUser, hasMessages, hasKeyboard), checkKeyboardShown},
-	{"a keyboard comes with the last part of a long text", has(hasUser, hasMessages, hasTextLimit, claim(channel.FeatureInlineKeyboard)), checkKeyboardLast},
-	{"a reply shows what it answers", has(hasUser, hasMessages, claim(channel.FeatureReplyTo)), checkReplyTo},
-	{"a message makes a sound unless it is silent", has(hasUser, hasMessages, claim(channel.FeatureSilent)), checkSilent},
+	{"a style covers the text that it was asked for", has(hasUser, hasStyle), checkStyles},
+	{"styles lie side by side and within each other", has(hasUser, hasStyles), checkStylesTogether},
+	{"a style goes on over the parts of a long text", has(hasUser, hasTextLimit, claim(channel.FeatureBold)), checkStyledParts},
+	{"a keyboard is shown as it was sent", has(hasUser, hasKeyboard), checkKeyboardShown},
+	{"a keyboard comes with the last part of a long text", has(hasUser, hasTextLimit, claim(channel.FeatureInlineKeyboard)), checkKeyboardLast},
+	{"a reply shows what it answers", has(hasUser, claim(channel.FeatureReplyTo)), checkReplyTo},
+	{"a message makes a sound unless it is silent", has(hasUser, claim(channel.FeatureSilent)), checkSilent},
 }
-
-func hasMessages(h Harness) bool { return h.person.Messages != nil }
 
 func hasStyle(h Harness) bool { return len(styles(h)) > 0 }
 
@@ -29,9 +27,7 @@ func hasStyles(h Harness) bool {
 	return claims(h, channel.FeatureBold) && claims(h, channel.FeatureItalic)
 }
 
-func hasKeyboard(h Harness) bool {
-	return claims(h, channel.FeatureInlineKeyboard) || claims(h, channel.FeatureReplyKeyboard)
-}
+func hasKeyboard(h Harness) bool { return len(keyboards(h)) > 0 }
 
 // styles are those that the channel claims in full.
 func styles(h Harness) []channel.StyleKind {
@@ -69,7 +65,7 @@ func (s *scene) looks(p Person, m channel.Message) {
 // number.
 func checkStyles(s *scene) {
 	s.open(channel.Options{})
-	ann := s.writer("Ann")
+	ann := s.viewer("Ann", channel.Feature(styles(s.Harness)[0]))
 	const before, look, after = "👋 Zażółć 日本 <&> *_", "жирный 👩‍👩‍👧‍👦 <b> & _*", "*_ é 👍 end"
 	for _, kind := range styles(s.Harness) {
 		style := channel.Style{Kind: kind, Start: len(before), End: len(before) + len(look)}
@@ -85,7 +81,7 @@ func checkStyles(s *scene) {
 
 func checkStylesTogether(s *scene) {
 	s.open(channel.Options{})
-	ann := s.writer("Ann")
+	ann := s.viewer("Ann", channel.FeatureItalic)
 	const text = "👍 bold and italic é both"
 	bold, italic := strings.Index(text, "bold"), strings.Index(text, "italic")
 	s.looks(ann, channel.Message{Text: text, Styles: []channel.Style{
@@ -100,7 +96,7 @@ func checkStylesTogether(s *scene) {
 
 func checkStyledParts(s *scene) {
 	s.open(channel.Options{})
-	ann := s.writer("Ann")
+	ann := s.viewer("Ann", channel.FeatureBold)
 	limit := s.Channel.Limits().Text
 	text := prose(limit, 2*limit.Max+limit.Max/2)
 	_, err := s.send(ann.ChatID, channel.Message{Text: text, Styles: []channel.Style{{Kind: channel.StyleBold, Start: 0, End: len(text)}}})
@@ -119,7 +115,7 @@ func checkStyledParts(s *scene) {
 	}
 }
 
-// keyboards are what the channel claims of them.
+// keyboards are what the channel claims of them in full.
 func keyboards(h Harness) []*channel.Keyboard {
 	var all []*channel.Keyboard
 	for _, k := range []struct {
@@ -152,6 +148,13 @@ func keyboards(h Harness) []*channel.Keyboard {
 	return all
 }
 
+func keyboardFeature(k *channel.Keyboard) channel.Feature {
+	if k.Inline {
+		return channel.FeatureInlineKeyboard
+	}
+	return channel.FeatureReplyKeyboard
+}
+
 func labels(k *channel.Keyboard) [][]string {
 	all := make([][]string, len(k.Rows))
 	for i, row := range k.Rows {
@@ -165,6 +168,7 @@ func labels(k *channel.Keyboard) [][]string {
 func checkKeyboardShown(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
+	s.need(ann.Messages != nil, "Person.Messages", keyboardFeature(keyboards(s.Harness)[0]))
 	for _, k := range keyboards(s.Harness) {
 		_, err := s.send(ann.ChatID, channel.Message{Text: "Choose", Keyboard: k})
 		require.NoError(s, err)
@@ -180,7 +184,7 @@ func checkKeyboardShown(s *scene) {
 
 func checkKeyboardLast(s *scene) {
 	s.open(channel.Options{})
-	ann := s.writer("Ann")
+	ann := s.viewer("Ann", channel.FeatureInlineKeyboard)
 	limit := s.Channel.Limits().Text
 	_, err := s.send(ann.ChatID, channel.Message{
 		Text:     prose(limit, limit.Max+limit.Max/2),
@@ -196,7 +200,7 @@ func checkKeyboardLast(s *scene) {
 
 func checkReplyTo(s *scene) {
 	s.open(channel.Options{})
-	ann := s.writer("Ann")
+	ann := s.viewer("Ann", channel.FeatureReplyTo)
 	heard := s.heard()
 	own := s.sentTo(ann, "what did you say?")
 	assert.Empty(s, s.newest(ann).ReplyTo)
@@ -210,7 +214,7 @@ func checkReplyTo(s *scene) {
 
 func checkSilent(s *scene) {
 	s.open(channel.Options{})
-	ann := s.writer("Ann")
+	ann := s.viewer("Ann", channel.FeatureSilent)
 	for _, silent := range []bool{false, true, false} {
 		_, err := s.send(ann.ChatID, channel.Message{Text: "psst", Silent: silent})
 		require.NoError(s, err)

@@ -69,6 +69,24 @@ func checkDecodes(s *scene, p Payload) {
 		assertContent(s, e)
 		assertCrossesQueue(s, e)
 	}
+	if p.Files != nil {
+		assertFiles(s, p, events)
+	}
+}
+
+// assertFiles checks that the attachments of events can be downloaded.
+func assertFiles(s *scene, p Payload, events []channel.Event) {
+	s.Helper()
+	var all []channel.Attachment
+	for _, e := range events {
+		if e.Message != nil {
+			all = append(all, e.Message.Attachments...)
+		}
+	}
+	require.Len(s, all, len(p.Files))
+	for i, a := range all {
+		s.downloads(a, p.Files[i])
+	}
 }
 
 // assertCrossesQueue checks that an event comes back from JSON as it was, by either encoder.
@@ -108,6 +126,11 @@ func checkPartly(s *scene, p Payload) {
 // assertContent checks that an event has what its kind promises.
 func assertContent(s *scene, e channel.Event) {
 	s.Helper()
+	if e.Message != nil {
+		for _, a := range e.Message.Attachments {
+			assert.Contains(s, append(mediaKinds, channel.AttachmentOther), a.Kind, "the kind of an attachment")
+		}
+	}
 	switch e.Kind {
 	case channel.EventMessage, channel.EventMessageEdited, channel.EventEcho:
 		require.NotNil(s, e.Message, e.Kind)

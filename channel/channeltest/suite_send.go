@@ -179,46 +179,6 @@ func checkCancelled(s *scene) {
 	assert.Empty(s, ann.Texts())
 }
 
-// refuse demands that m is refused with an error of this channel, before the network.
-func (s *scene) refuse(what, chatID string, m channel.Message, reasons ...channel.Reason) {
-	s.Helper()
-	calls := s.Calls()
-	sent, err := s.send(chatID, m)
-	if assert.Error(s, err, what) {
-		var e *channel.Error
-		if assert.ErrorAs(s, err, &e, what) {
-			assert.Contains(s, reasons, e.Reason, "%s: %v", what, err)
-			assert.Equal(s, s.Channel.Account().Platform, e.Platform, what)
-			assert.Equal(s, "send", e.Op, what)
-			assert.NotEmpty(s, e.Scope, what)
-			assert.True(s, strings.HasPrefix(err.Error(), e.Platform+": send: "), "%s: %v", what, err)
-		}
-	}
-	assert.Empty(s, sent.MessageIDs, what)
-	assert.Equal(s, calls, s.Calls(), "%s: the platform was called", what)
-}
-
-func checkInvalid(s *scene) {
-	s.open(channel.Options{})
-	ann := s.writer("Ann")
-	for what, m := range map[string]channel.Message{
-		"an empty message":              {},
-		"white space":                   {Text: " \n\t "},
-		"a style beyond the text":       {Text: "hi", Styles: []channel.Style{{Kind: channel.StyleBold, Start: 0, End: 3}}},
-		"a style inside a rune":         {Text: "é", Styles: []channel.Style{{Kind: channel.StyleBold, Start: 0, End: 1}}},
-		"a style that ends first":       {Text: "hi", Styles: []channel.Style{{Kind: channel.StyleBold, Start: 2, End: 1}}},
-		"an attachment without source":  {Attachments: []channel.Attachment{{Kind: channel.AttachmentImage}}},
-		"an attachment with two":        {Attachments: []channel.Attachment{{Kind: channel.AttachmentImage, URL: "https://example.com/a.png", FileID: "x"}}},
-		"a latitude beyond the pole":    {Location: &channel.Location{Latitude: 91}},
-		"a button without a label":      {Text: "hi", Keyboard: &channel.Keyboard{Inline: true, Rows: [][]channel.Button{{{Data: "x"}}}}},
-		"text that is not UTF-8 at all": {Text: "\xff\xfe"},
-	} {
-		s.refuse(what, ann.ChatID, m, channel.ErrInvalid, channel.ErrUnsupported)
-	}
-	s.refuse("no chat", "", channel.Text("hi"), channel.ErrInvalid)
-	assert.Empty(s, ann.Texts())
-}
-
 func checkKeyboards(s *scene) {
 	s.open(channel.Options{})
 	ann := s.writer("Ann")
@@ -232,7 +192,7 @@ func checkKeyboards(s *scene) {
 			continue
 		}
 		try := func(what string, rows [][]channel.Button) {
-			s.refuse(what, ann.ChatID, channel.Message{Text: "Choose", Keyboard: &channel.Keyboard{Inline: inline, Rows: rows}},
+			s.refuse(what, ann.ChatID, channel.Message{Text: "Choose", Keyboard: &channel.Keyboard{Inline: inline, Rows: rows}}, "Keyboard",
 				channel.ErrTooLarge, channel.ErrInvalid)
 		}
 		if k.Data.Max > 0 {
@@ -254,10 +214,10 @@ func checkUnsupported(s *scene) {
 	ann := s.writer("Ann")
 	s.refuse("what is only received", ann.ChatID, channel.Message{Attachments: []channel.Attachment{
 		{Kind: channel.AttachmentOther, URL: "https://example.com/poll"},
-	}}, channel.ErrUnsupported)
+	}}, "Attachments[0].Kind", channel.ErrUnsupported)
 	if !claims(s.Harness, channel.FeatureTemplate) {
 		s.refuse("a template", ann.ChatID, channel.Message{Template: &channel.Template{Name: "greeting", Language: "en_US"}},
-			channel.ErrUnsupported)
+			"Template", channel.ErrUnsupported)
 	}
 	assert.Empty(s, ann.Texts())
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,7 +46,7 @@ func (r *recorder) all() string {
 
 func TestTheSuiteFindsFlaws(t *testing.T) {
 	t.Parallel()
-	for _, flaw := range flaws {
+	for _, flaw := range slices.Concat(flaws, mediaFlaws, albumFlaws, fileFlaws) {
 		t.Run(flaw.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -59,6 +60,17 @@ func TestTheSuiteFindsFlaws(t *testing.T) {
 				assert.Contains(t, report(t, flaw.check, open), flaw.says)
 			})
 		})
+	}
+}
+
+func TestEveryCheckOfFilesAndPlacesFindsAFlaw(t *testing.T) {
+	t.Parallel()
+	found := make(map[string]bool)
+	for _, flaw := range slices.Concat(mediaFlaws, albumFlaws, fileFlaws) {
+		found[flaw.check] = true
+	}
+	for _, c := range slices.Concat(mediaChecks, albumChecks, placeChecks, cardChecks, storageChecks, editChecks, partialChecks, receivedChecks) {
+		assert.True(t, found[c.name], "%q finds nothing", c.name)
 	}
 }
 
@@ -122,6 +134,8 @@ func TestSpellingsFindASecretInAnyPlace(t *testing.T) {
 // lacking is what the in-memory platform has not, so that the suite leaves it out.
 const lacking = "a message is marked as read, a message is sent to many chats in one call, " +
 	"a handshake is answered in the platform's words, a webhook is registered, told and taken away, " +
-	"a registered webhook is delivered to, and none that was taken away, polling gives each event once it is handled"
+	"a registered webhook is delivered to, and none that was taken away, polling gives each event once it is handled, " +
+	"files without an album arrive one by one, a place that the platform lacks is written, " +
+	"contacts that the platform lacks are written, a message stands for each card that the platform lacks"
 
 var quiet = slog.New(slog.DiscardHandler)

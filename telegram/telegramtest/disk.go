@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -25,6 +26,17 @@ func (d *disk) dir() (string, error) {
 		d.path, err = os.MkdirTemp("", "telegramtest-")
 	}
 	return d.path, err
+}
+
+// errDisk tells what is wrong here from what is wrong with a request.
+var errDisk = errors.New("no room on disk")
+
+func (d *disk) create() (*os.File, error) {
+	dir, err := d.dir()
+	if err != nil {
+		return nil, err
+	}
+	return os.CreateTemp(dir, "upload-*")
 }
 
 // put makes contents readable under a name inside the directory and tells the absolute path.

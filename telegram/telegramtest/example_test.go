@@ -24,6 +24,41 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+func ExampleUser_Send() {
+	srv, err := telegramtest.New(telegramtest.Config{})
+	if err != nil {
+		panic(err)
+	}
+	defer srv.Close()
+	api := "https://api.telegram.org/bot" + srv.Token()
+	// A bot that sends every photo back, by its file id.
+	srv.Serve(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var update struct {
+			Message struct {
+				Caption string
+				Photo   []struct {
+					ID string `json:"file_id"`
+				}
+				Chat struct{ ID json.Number }
+			}
+		}
+		_ = json.NewDecoder(r.Body).Decode(&update)
+		m := update.Message
+		_, _ = srv.Client().PostForm(api+"/sendPhoto", url.Values{
+			"chat_id": {m.Chat.ID.String()}, "photo": {m.Photo[len(m.Photo)-1].ID}, "caption": {m.Caption + " indeed"},
+		})
+	}))
+	_, _ = srv.Client().PostForm(api+"/setWebhook", url.Values{"url": {"https://bot.example/hook"}})
+
+	ann := srv.NewUser("Ann")
+	fmt.Println(ann.Send(telegramtest.Media{Kind: telegramtest.Photo, Data: []byte("my cat"), Caption: "A cat"}))
+	got := ann.Messages()[0].Media
+	fmt.Printf("%s: %q, %s\n", got.Kind, got.Data, got.Caption)
+	// Output:
+	// <nil>
+	// photo: "my cat", A cat indeed
+}
+
 func Example() {
 	srv, err := telegramtest.New(telegramtest.Config{})
 	if err != nil {

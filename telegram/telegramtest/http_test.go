@@ -93,6 +93,8 @@ func TestTooLargeAndNotUTF8(t *testing.T) {
 	srv, ann := known(t)
 	got := call(t, srv, "sendMessage", in{"chat_id": ann.ID(), "text": "x", "extra": strings.Repeat("x", 1<<20)})
 	assert.Equal(t, 413, got.Status)
+	got = call(t, srv, "sendMessage", in{"chat_id": ann.ID(), "text": "x", "extra": strings.Repeat("x", 9<<20)})
+	assert.Equal(t, 413, got.Status)
 	got = send(t, srv, methodURL(srv, "sendMessage"), "application/x-www-form-urlencoded", []byte("chat_id=1&text=%ff"))
 	assert.Equal(t, "Bad Request: strings must be encoded in UTF-8", got.Description)
 }

@@ -28,6 +28,24 @@ func TestAGroupTakesTwentyMessagesAMinute(t *testing.T) {
 	})
 }
 
+func TestAnAlbumCountsItsItemsForTheGroup(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := NewServer(t)
+		group := &chat{kind: "group"}
+		require.Nil(t, s.limitAlbum(group, 10))
+		time.Sleep(time.Second)
+		require.Nil(t, s.limit(group))
+		time.Sleep(time.Second)
+		refusal := s.limitAlbum(group, 10)
+		require.NotNil(t, refusal, "one too many")
+		assert.Equal(t, 58, refusal.retryAfter)
+		require.Nil(t, s.limitAlbum(group, 9))
+		time.Sleep(58 * time.Second)
+		assert.Nil(t, s.limitAlbum(group, 10))
+	})
+}
+
 func TestRetryDelaysDependOnTheSeedAlone(t *testing.T) {
 	t.Parallel()
 	delays := func(seed uint64) (all []time.Duration) {

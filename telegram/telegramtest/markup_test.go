@@ -80,7 +80,7 @@ func TestEveryKindOfMarkupArrives(t *testing.T) {
 
 	require.NoError(t, ann.Press("copy"))
 	require.ErrorContains(t, ann.Press("switch"), "not emulated")
-	require.ErrorContains(t, ann.Press("where"), "not emulated")
+	require.ErrorContains(t, ann.Press("where"), "use SendLocation")
 }
 
 func TestOtherParametersOfAMessage(t *testing.T) {

@@ -52,35 +52,49 @@ type mediaKind struct {
 	byURL   []string // MIME types that the platform takes from a URL; none: it takes no URL
 	maxURL  int64
 	caption bool
-	square  bool // length instead of width and height
-	drawn   bool // has a thumbnail even if none was given
-	moving  bool // has a duration
-	input   bool // may be given to editMessageMedia
-	album   string
+	square  bool   // length instead of width and height
+	drawn   bool   // has a thumbnail even if none was given
+	moving  bool   // has a duration
+	input   bool   // may be given to editMessageMedia
+	album   string // only kinds with the same one make an album; none: it stands alone
 }
 
 const (
 	maxPhotoURL = 5 << 20
 	maxURL      = 20 << 20
-	maxVoiceURL = 1 << 20
+	maxVoiceURL = 1 << 20 // of what is still a voice message
 )
 
 // mediaKinds follow https://core.telegram.org/bots/api#sending-files and the methods' own pages.
 var mediaKinds = map[MediaKind]mediaKind{
-	Photo: {file: photoFile, noun: "photo", byURL: []string{"image/jpeg", "image/png", "image/webp"}, maxURL: maxPhotoURL,
-		caption: true, input: true, album: "visual"},
-	Video: {file: videoFile, noun: "video", byURL: []string{"video/mp4"}, maxURL: maxURL,
-		caption: true, drawn: true, moving: true, input: true, album: "visual"},
-	Audio: {file: audioFile, noun: "audio", byURL: []string{"audio/mpeg", "audio/mp3", "audio/mp4", "audio/m4a", "audio/x-m4a"}, maxURL: maxURL,
-		caption: true, moving: true, input: true, album: "audio"},
-	Voice: {file: voiceFile, noun: "voice", byURL: []string{"audio/ogg", "application/ogg"}, maxURL: maxURL,
-		caption: true, moving: true},
-	Document: {file: documentFile, noun: "document", byURL: []string{"application/pdf", "application/zip"}, maxURL: maxURL,
-		caption: true, input: true, album: "document"},
-	Animation: {file: animationFile, noun: "animation", byURL: []string{"image/gif", "video/mp4"}, maxURL: maxURL,
-		caption: true, drawn: true, moving: true, input: true},
+	Photo: {
+		file: photoFile, noun: "photo", byURL: []string{"image/jpeg", "image/png", "image/webp"}, maxURL: maxPhotoURL,
+		caption: true, input: true, album: "visual",
+	},
+	Video: {
+		file: videoFile, noun: "video", byURL: []string{"video/mp4"}, maxURL: maxURL,
+		caption: true, drawn: true, moving: true, input: true, album: "visual",
+	},
+	Audio: {
+		file: audioFile, noun: "audio", maxURL: maxURL, caption: true, moving: true, input: true, album: "audio",
+		byURL: []string{"audio/mpeg", "audio/mp3", "audio/mp4", "audio/m4a", "audio/x-m4a"},
+	},
+	Voice: {
+		file: voiceFile, noun: "voice", byURL: []string{"audio/ogg", "application/ogg"}, maxURL: maxURL,
+		caption: true, moving: true,
+	},
+	Document: {
+		file: documentFile, noun: "document", byURL: []string{"application/pdf", "application/zip"}, maxURL: maxURL,
+		caption: true, input: true, album: "document",
+	},
+	Animation: {
+		file: animationFile, noun: "animation", byURL: []string{"image/gif", "video/mp4"}, maxURL: maxURL,
+		caption: true, drawn: true, moving: true, input: true,
+	},
 	VideoNote: {file: videoNoteFile, noun: "video note", square: true, drawn: true, moving: true},
-	Sticker:   {file: stickerFile, noun: "sticker", byURL: []string{"image/webp"}, maxURL: maxURL, square: true, drawn: true},
+	Sticker: {
+		file: stickerFile, noun: "sticker", byURL: []string{"image/webp"}, maxURL: maxURL, square: true, drawn: true,
+	},
 }
 
 // media is a file as messages carry it: shared by all that do, and never changed.

@@ -98,4 +98,5 @@ var notEmulated = map[string]bool{
 	"sendrichmessage": true, "sendmessagedraft": true, "sendpaidmedia": true, "unpinchatmessage": true,
 	"banchatmember": true, "restrictchatmember": true, "promotechatmember": true,
 	"createforumtopic": true, "closeforumtopic": true, "deleteforumtopic": true, "deletebusinessmessages": true,
+	"editmessagelivelocation": true, "stopmessagelivelocation": true, "stoppoll": true,
 }

@@ -12,7 +12,7 @@ import (
 
 const (
 	maxParameterBytes = 1 << 20 // all non-file parameters of one request together
-	maxFormBytes      = 8 << 20 // enough for as much, escaped: whatever is cut off is too large anyway
+	maxFormBytes      = 8 << 20 // enough for as much, escaped
 	maxFiles          = 50
 )
 
@@ -33,7 +33,7 @@ func (s *Server) readParams(query url.Values, contentType string, body io.Reader
 		p.addJSON(body)
 	case "application/x-www-form-urlencoded":
 		// The broken part of a form is lost, the rest is kept.
-		text, _ := io.ReadAll(io.LimitReader(body, maxFormBytes))
+		text, _ := io.ReadAll(body)
 		form, _ := url.ParseQuery(string(text))
 		p.addForm(form)
 	case "multipart/form-data":
@@ -59,7 +59,7 @@ func (p params) addForm(form url.Values) {
 // addJSON reads a JSON object up to the point where it breaks: Telegram does not report a broken body, the
 // parameters from there on are merely missing. A value that is no string is kept as its JSON text, null as well.
 func (p params) addJSON(body io.Reader) {
-	dec := json.NewDecoder(io.LimitReader(body, maxFormBytes))
+	dec := json.NewDecoder(body)
 	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
 		return
 	}

@@ -16,7 +16,8 @@ type callbackQuery struct {
 
 // Press presses the newest button with this label that the person can see: one under a message makes a
 // callback_query, one of the keyboard under the input field writes its text. A button that opens a link or copies
-// text makes no update. A button that asks for a phone number is answered with [User.SharePhone] instead.
+// text makes no update. A button that asks for a phone number is answered with [User.SharePhone] instead, one that asks for
+// a location with [User.SendLocation].
 func (u *User) Press(label string) error {
 	return u.act(func() ([]*update, error) {
 		m, b := u.chat.button(label, nil)
@@ -29,7 +30,9 @@ func (u *User) Press(label string) error {
 			return nil, nil
 		case b.RequestContact:
 			return nil, u.cannot("the button asks for a phone number: use SharePhone")
-		case m.keyboard.Inline || b.RequestLocation || b.Request != nil || b.WebApp != nil:
+		case b.RequestLocation:
+			return nil, u.cannot("the button asks for a location: use SendLocation")
+		case m.keyboard.Inline || b.Request != nil || b.WebApp != nil:
 			return nil, u.cannot("pressing this kind of button is not emulated")
 		}
 		return u.write(b.Text)

@@ -1,6 +1,9 @@
 package telegramtest
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // chatPhoto is the picture of a chat: its ids are for downloads alone.
 type chatPhoto struct {
@@ -27,7 +30,7 @@ func (u *User) SetPhoto(data []byte) error {
 	case checkPicture(data) != nil:
 		return u.cannot("the photo is too large or too long")
 	}
-	s := u.s
+	s, data := u.s, bytes.Clone(data)
 	about := Media{}
 	if _, _, readable := dimensions(data); !readable {
 		about.Width, about.Height = 640, 640

@@ -33,6 +33,7 @@ func (s *Server) Host(link string, h Hosted) {
 	if h.MIME == "" {
 		h.MIME = mimeType(nameOf(link), h.Data)
 	}
+	h.Data = bytes.Clone(h.Data)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.files.hosted[link] = h

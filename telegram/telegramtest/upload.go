@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
+	"strings"
 )
 
 const (
@@ -50,9 +51,13 @@ func (f *faithful) Read(p []byte) (int, error) {
 // readRequest reads the body to its end while it comes in, and its parameters. An error means that the client went
 // away.
 func (s *Server) readRequest(r *http.Request) (params, *apiError, error) {
-	limit := int64(maxBodyBytes)
-	if s.cfg.Local {
+	kind := r.Header.Get("Content-Type")
+	limit := int64(maxFormBytes)
+	switch multipart := strings.HasPrefix(strings.ToLower(kind), "multipart/"); {
+	case multipart && s.cfg.Local:
 		limit = maxLocalBodyBytes
+	case multipart:
+		limit = maxBodyBytes
 	}
 	var source io.Reader = http.NoBody
 	if r.Body != nil {
@@ -60,7 +65,7 @@ func (s *Server) readRequest(r *http.Request) (params, *apiError, error) {
 	}
 	body := &faithful{Reader: source}
 	limited := &io.LimitedReader{R: body, N: limit + 1}
-	p, bad := s.readParams(r.URL.Query(), r.Header.Get("Content-Type"), limited)
+	p, bad := s.readParams(r.URL.Query(), kind, limited)
 	// A client that is still writing would not see the refusal.
 	_, _ = io.Copy(io.Discard, limited)
 	if limited.N <= 0 {
@@ -89,6 +94,9 @@ func (p params) addMultipart(body io.Reader, boundary string, take func(io.Reade
 			continue
 		}
 		file, err := take(part)
+		if errors.Is(err, errDisk) {
+			return errInternal
+		}
 		if err != nil {
 			return malformed
 		}
@@ -121,13 +129,9 @@ func (s *Server) takeUpload(r io.Reader) (upload, error) {
 }
 
 func (s *Server) spool(head io.Reader, rest io.Reader, limit int64) (upload, error) {
-	dir, err := s.disk.dir()
+	file, err := s.disk.create()
 	if err != nil {
-		return upload{}, err
-	}
-	file, err := os.CreateTemp(dir, "upload-*")
-	if err != nil {
-		return upload{}, err
+		return upload{}, errors.Join(errDisk, err)
 	}
 	size, err := io.Copy(file, io.LimitReader(io.MultiReader(head, rest), limit+1))
 	if err = errors.Join(err, file.Close()); err != nil {

@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 	"time"
@@ -86,7 +87,7 @@ func (u *User) carry(m Media) (*message, error) {
 		return nil, u.cannot(err.Error())
 	}
 	out := &message{text: caption, entities: withFound(caption, entities)}
-	out.media = u.s.newMedia(m.Kind, contents{data: m.Data, size: m.Size}, m)
+	out.media = u.s.newMedia(m.Kind, contents{data: bytes.Clone(m.Data), size: m.Size}, m)
 	out.spoiler, out.captionAbove = m.Spoiler, m.CaptionAbove
 	return out, nil
 }

@@ -1,0 +1,96 @@
+package telegram
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/parley-go/parley/channel"
+)
+
+// id is an ID as text; 0 is none, also of a message: such a one cannot be answered.
+func id(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+type user struct {
+	ID        int64  `json:"id"`
+	Bot       bool   `json:"is_bot"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+	Username  string `json:"username"`
+	Language  string `json:"language_code"`
+}
+
+func (u *user) set(out *channel.User) {
+	if out.ID == "" {
+		out.ID = id(u.ID)
+	}
+	out.Name = fullName(u.FirstName, u.LastName)
+	out.FirstName, out.LastName = u.FirstName, u.LastName
+	out.Username, out.Language, out.Bot = u.Username, u.Language, u.Bot
+	if u.Username != "" {
+		out.ProfileURL = linkBase + u.Username
+	}
+}
+
+func (u *user) user() channel.User {
+	var out channel.User
+	u.set(&out)
+	return out
+}
+
+func fullName(first, last string) string {
+	if last == "" {
+		return first
+	}
+	return strings.TrimSpace(first + " " + last)
+}
+
+type chat struct {
+	ID    int64  `json:"id"`
+	Type  string `json:"type"`
+	Title string `json:"title"`
+}
+
+func (c *chat) set(out *channel.Chat) {
+	out.ID, out.Kind, out.Title = id(c.ID), c.kind(), c.Title
+}
+
+func (c *chat) kind() channel.ChatKind {
+	switch c.Type {
+	case "private":
+		return channel.ChatPrivate
+	case "group", "supergroup":
+		return channel.ChatGroup
+	case "channel":
+		return channel.ChatChannel
+	default:
+		return ""
+	}
+}
+
+// place is where a message is.
+type place struct {
+	MessageID     int64  `json:"message_id"`
+	Chat          chat   `json:"chat"`
+	Topic         int64  `json:"message_thread_id"`
+	IsTopic       bool   `json:"is_topic_message"`
+	Connection    string `json:"business_connection_id"`
+	DirectMessage struct {
+		ID int64 `json:"topic_id"`
+	} `json:"direct_messages_topic"`
+}
+
+func (p *place) setChat(out *channel.Chat) {
+	out.Kind, out.Title = p.Chat.kind(), p.Chat.Title
+	to := target{id: p.Chat.ID, direct: p.DirectMessage.ID, connection: p.Connection}
+	if p.IsTopic && p.Topic != generalTopic { // else the thread is that of a reply
+		to.topic = p.Topic
+	}
+	if to.id != 0 {
+		out.ID = to.String()
+	}
+}
