@@ -2,6 +2,7 @@ package interop
 
 import (
 	"testing"
+	"time"
 
 	"github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
@@ -9,6 +10,8 @@ import (
 	tu "github.com/mymmrac/telego/telegoutil"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/parley-go/parley/telegram/telegramtest"
 )
 
 func TestABotThatPostsInAChannel(t *testing.T) {
@@ -94,5 +97,26 @@ func TestDirectMessagesOfAChannel(t *testing.T) {
 		must[message](w, &bot.SendMessageParams{ChatID: tip.Chat.ID, DirectMessagesTopicID: int(topic), Text: "thanks"},
 			&telego.SendMessageParams{ChatID: tu.ID(tip.Chat.ID), DirectMessagesTopicID: topic, Text: "thanks"})
 		assert.Equal(w.t, "thanks", direct.Messages()[0].Text)
+	})
+}
+
+func TestReactionsToAPostAreCounted(t *testing.T) {
+	t.Parallel()
+	inBubbles(t, telegramtest.Config{NoLimits: true}, func(w *world) {
+		w.everyKind()
+		c := w.srv.NewChannel("News")
+		require.NoError(w.t, c.AddBot(w.ann.User))
+		w.next()
+		post := w.tell(number(w.t, c.ID()), "Sale")
+		for _, name := range []string{"Bob", "Eve"} {
+			require.NoError(w.t, c.Member(w.person(name).User).React(itoa(post.ID), "🔥"))
+		}
+		time.Sleep(10 * time.Minute)
+		counted := w.next().ReactionCount
+		require.NotNil(w.t, counted)
+		assert.Equal(w.t, post.ID, counted.MessageID)
+		require.Len(w.t, counted.Reactions, 1)
+		assert.Equal(w.t, reaction{"emoji", "🔥"}, counted.Reactions[0].Type)
+		assert.Equal(w.t, 2, counted.Reactions[0].Total)
 	})
 }

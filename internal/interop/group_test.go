@@ -24,7 +24,7 @@ func (w *world) tell(chatID int64, text string) message {
 func (w *world) everyKind() {
 	w.t.Helper()
 	kinds := []string{"message", "edited_message", "channel_post", "edited_channel_post", "callback_query", "my_chat_member",
-		"chat_member", "chat_join_request", "message_reaction", "business_connection", "business_message",
+		"chat_member", "chat_join_request", "message_reaction", "message_reaction_count", "business_connection", "business_message",
 		"edited_business_message", "deleted_business_messages"}
 	const url = "https://bot.example/"
 	done(w, &bot.SetWebhookParams{URL: url, AllowedUpdates: kinds}, &telego.SetWebhookParams{URL: url, AllowedUpdates: kinds})

@@ -195,6 +195,13 @@ type update struct {
 		Old       []reaction `json:"old_reaction"`
 		New       []reaction `json:"new_reaction"`
 	} `json:"message_reaction"`
+	ReactionCount *struct {
+		MessageID int `json:"message_id"`
+		Reactions []struct {
+			Type  reaction `json:"type"`
+			Total int      `json:"total_count"`
+		} `json:"reactions"`
+	} `json:"message_reaction_count"`
 	BusinessConnection    *connection `json:"business_connection"`
 	BusinessMessage       *message    `json:"business_message"`
 	EditedBusinessMessage *message    `json:"edited_business_message"`

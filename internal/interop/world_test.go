@@ -87,6 +87,10 @@ func newWorld(t *testing.T, cfg telegramtest.Config, newClient func(link) client
 	require.NoError(t, err)
 	w := &world{t: t, srv: srv, loopback: overNetwork}
 	w.ctx, w.stop = context.WithCancel(t.Context())
+	if overNetwork { // where nobody notices that everybody waits
+		patience := time.AfterFunc(2*time.Minute, srv.Close)
+		t.Cleanup(func() { patience.Stop() })
+	}
 	t.Cleanup(func() {
 		w.stop()
 		srv.Close()
