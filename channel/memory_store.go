@@ -31,8 +31,9 @@ type MemoryStore struct {
 	once  sync.Once
 	start time.Time // what all times inside are counted from, by the monotonic clock
 	seed  maphash.Seed
+	seed2 maphash.Seed
 
-	claims  [memoryShards]shard[*memoryClaim]
+	claims  [memoryShards]claimTable
 	values  [memoryShards]shard[*memoryValue]
 	buckets [memoryShards]shard[*memoryBucket]
 
@@ -56,7 +57,7 @@ const (
 func (s *MemoryStore) init() {
 	s.once.Do(func() {
 		s.start = time.Now()
-		s.seed = maphash.MakeSeed()
+		s.seed, s.seed2 = maphash.MakeSeed(), maphash.MakeSeed()
 		s.claimRoom.set("committed claims", s.MaxClaims, 1_000_000)
 		s.profileRoom.set("profiles", s.MaxProfiles, 100_000)
 	})

@@ -134,6 +134,7 @@ func (s *MemoryStore) take(t *taking, now, at time.Duration) {
 		return
 	}
 	if t.bucket == nil {
+		t.shard.forgetSome(now)
 		t.bucket = new(memoryBucket)
 		t.shard.put(t.key.own(), t.bucket)
 		s.planSweep()

@@ -126,3 +126,31 @@ func asJSON(t *testing.T, e channel.Event) string {
 	require.Equal(t, e, back)
 	return string(text)
 }
+
+func TestNoUpdateLeavesAnythingForTheNext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newTest(t, ok("true"))
+		told := func(native []byte) (all []string) {
+			events, err := c.driver.Decode(native)
+			require.NoError(t, err)
+			for _, in := range events {
+				all = append(all, asJSON(t, in.Event))
+			}
+			return all
+		}
+		natives := append(allUpdates(), []byte(`{}`), []byte(`{"update_id":1,"message":{"message_id":2,"text":5}}`),
+			[]byte(`{"update_id":1,"message":null}`), []byte(textUpdate))
+		var first [][]string
+		for _, native := range natives {
+			first = append(first, told(native))
+		}
+		for i := len(natives) - 1; i >= 0; i-- {
+			assert.Equal(t, first[i], told(natives[i]))
+		}
+		for i, native := range natives {
+			_, _ = c.driver.Decode(natives[4]) // photos, entities, an album
+			assert.Equal(t, first[i], told(native))
+		}
+	})
+}

@@ -36,7 +36,7 @@ func (a App) Webhook(m *channel.Mux) http.Handler {
 	o := channel.Options{MaxBody: a.MaxBody, Logger: a.Logger, Store: appStore{}}
 	rules := a.Rules
 	fill(&rules, &o)
-	e := endpoint{rules: &rules, maxBody: o.MaxBody, log: o.Logger}
+	e := &endpoint{deadlines: alarms{after: rules.Deadline}, rules: &rules, maxBody: o.MaxBody, log: o.Logger}
 	e.handle = func(r *http.Request, body []byte, x *exchange) Response {
 		entries, handshake, err := a.Receive(r, body)
 		switch {
@@ -58,7 +58,7 @@ func (a App) Webhook(m *channel.Mux) http.Handler {
 }
 
 // distribute delivers each account's entries, the accounts side by side, and reports whether all may be acknowledged.
-func (e endpoint) distribute(ctx context.Context, m *channel.Mux, entries []Entry, x *exchange) bool {
+func (e *endpoint) distribute(ctx context.Context, m *channel.Mux, entries []Entry, x *exchange) bool {
 	shares := make(map[channel.Account][][]byte)
 	for _, entry := range entries {
 		shares[entry.Account] = append(shares[entry.Account], entry.Native)
@@ -85,7 +85,7 @@ func (e endpoint) distribute(ctx context.Context, m *channel.Mux, entries []Entr
 }
 
 // hand delivers one account's entries.
-func (e endpoint) hand(ctx context.Context, m *channel.Mux, a channel.Account, natives [][]byte, x *exchange) (err error) {
+func (e *endpoint) hand(ctx context.Context, m *channel.Mux, a channel.Account, natives [][]byte, x *exchange) (err error) {
 	defer func() {
 		if recover() != nil { // whose text is not logged: it may hold a URL with the token
 			err = errNotYet
@@ -109,9 +109,10 @@ func (e endpoint) hand(ctx context.Context, m *channel.Mux, a channel.Account, n
 			}
 			events = append(events, decoded...)
 		}
-		for _, r := range c.deliver(ctx, h, events, delivery{over: x.over}) {
-			if r.err != nil {
-				refused = r.err
+		arrivals := c.deliver(ctx, h, events, delivery{over: x})
+		for i := range arrivals {
+			if err := arrivals[i].result.err; err != nil {
+				refused = err
 			}
 		}
 		return refused

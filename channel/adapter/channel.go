@@ -51,6 +51,7 @@ func New(d Driver, o channel.Options) (*Channel, error) {
 		}
 	}
 	fill(&c.rules, &c.options)
+	c.receiver.leases.after = renewEvery
 	c.store = inTime(c.options.Store)
 	c.log = c.options.Logger.With("account", c.account.String())
 	return c, nil

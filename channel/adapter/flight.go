@@ -14,34 +14,38 @@ type flights struct {
 	m  map[string]*flight
 }
 
-// flight is one event being handled; done is closed when result is set.
+// flight is one event being handled.
 type flight struct {
-	last   atomic.Bool // a duplicate came that the platform will not repeat
-	done   chan struct{}
+	last   atomic.Bool   // a duplicate came that the platform will not repeat
+	done   chan struct{} // closed when result is set; nil: nobody waits for that
 	result result
 }
 
-// begin returns the flight of an event, and whether the caller is the one to handle it and to end it.
-func (fs *flights) begin(id string) (f *flight, first bool) {
+// begin makes f the flight of an event, or returns the one under way, whose done is closed when its result is there.
+func (fs *flights) begin(id string, f *flight) (other *flight) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	if f := fs.m[id]; f != nil {
-		return f, false
+	if other := fs.m[id]; other != nil {
+		if other.done == nil {
+			other.done = make(chan struct{})
+		}
+		return other
 	}
 	if fs.m == nil {
 		fs.m = make(map[string]*flight)
 	}
-	f = &flight{done: make(chan struct{})}
 	fs.m[id] = f
-	return f, true
+	return nil
 }
 
 func (fs *flights) end(id string, f *flight, r result) {
 	fs.mu.Lock()
+	defer fs.mu.Unlock()
 	delete(fs.m, id)
-	fs.mu.Unlock()
 	f.result = r
-	close(f.done)
+	if f.done != nil {
+		close(f.done)
+	}
 }
 
 // undone are events that were handled and whose commit failed: when they come again only the commit is made up for.

@@ -12,17 +12,12 @@ import (
 )
 
 const (
-	lease        = 10 * time.Second       // of a claim: how soon another may take over from a crash
-	renewEvery   = lease / 4              // so that two renewals may fail
 	busyPoll     = 250 * time.Millisecond // how often to look whether another replica is done
 	completeWait = 10 * time.Second       // for Driver.Complete
 )
 
 // errNotYet refuses an event that somebody else is still handling.
 var errNotYet = errors.New("adapter: not handled yet")
-
-// errLeaseLost cancels a handler whose event another replica took over.
-var errLeaseLost = errors.New("adapter: the lease ran out and another replica has the event")
 
 // inTurn waits until the events of the chat that came before are over, and takes this one through.
 func (c *Channel) inTurn(ctx context.Context, a *arrival) result {
@@ -69,7 +64,7 @@ func (c *Channel) claim(ctx context.Context, a *arrival) (channel.Claim, error) 
 		timer := time.NewTimer(min(max(time.Until(claim.Until), time.Millisecond), busyPoll))
 		select {
 		case <-timer.C:
-		case <-a.d.over:
+		case <-a.d.over.Done():
 			timer.Stop()
 			return claim, errNotYet
 		}
@@ -78,14 +73,14 @@ func (c *Channel) claim(ctx context.Context, a *arrival) (channel.Claim, error) 
 
 // run makes one attempt at an event, with its lease renewed all the while, and sees to the outcome.
 func (c *Channel) run(ctx context.Context, a *arrival, claim channel.Claim) result {
-	held, stop := c.keepLease(ctx, claim)
-	defer stop()
-	if c.outranked(held, &a.Event) {
+	a.work.begin(ctx, c, claim)
+	defer a.work.end()
+	if c.outranked(ctx, &a.Event) {
 		return c.commit(ctx, a, claim, nil)
 	}
-	answer, err := c.attempt(held, a, claim)
-	lost := errors.Is(context.Cause(held), errLeaseLost)
-	stop() // no renewal may come after the commit
+	answer, err := c.attempt(a, claim)
+	lost := a.work.lost()
+	a.work.end()
 	unanswered := c.receiver.presses.take(pressID(&a.Event))
 	switch {
 	case err == nil:
@@ -105,40 +100,17 @@ func (c *Channel) run(ctx context.Context, a *arrival, claim channel.Claim) resu
 	}
 }
 
-// keepLease renews a claim until stop is called; the context ends when another took the claim.
-func (c *Channel) keepLease(ctx context.Context, claim channel.Claim) (_ context.Context, stop func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	first := time.AfterFunc(renewEvery, func() {
-		tick := time.NewTicker(renewEvery)
-		defer tick.Stop()
-		for ctx.Err() == nil {
-			if err := c.store.Renew(ctx, claim, lease); errors.Is(err, channel.ErrConflict) {
-				cancel(errLeaseLost)
-				return
-			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-			}
-		}
-	})
-	return ctx, func() {
-		first.Stop()
-		cancel(nil)
-	}
-}
-
 // attempt completes an event, learns from it and gives it to its handler. An event that brought the process down as
 // often as it may fail is not tried again.
-func (c *Channel) attempt(ctx context.Context, a *arrival, claim channel.Claim) ([]byte, error) {
+func (c *Channel) attempt(a *arrival, claim channel.Claim) ([]byte, error) {
 	if claim.Attempt > c.options.MaxAttempts {
 		return nil, fmt.Errorf("adapter: none of %d attempts succeeded", claim.Attempt-1)
 	}
 	if a.Incomplete {
-		c.complete(ctx, a)
+		c.complete(a.work.whole(), a)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.options.HandlerTimeout)
-	defer cancel()
+	a.work.endAfter(c.options.HandlerTimeout)
+	var ctx context.Context = &a.work
 	if err := c.learn(ctx, a.Incoming); err != nil {
 		return nil, err
 	}
@@ -149,7 +121,7 @@ func (c *Channel) attempt(ctx context.Context, a *arrival, claim channel.Claim) 
 		defer s.close()
 		ctx = context.WithValue(ctx, slotKey{}, s)
 	}
-	if err := handle(ctx, a.h, a.Event); err != nil {
+	if err := handle(ctx, a.h, &a.Event); err != nil {
 		return nil, err
 	}
 	return s.close(), nil
@@ -171,19 +143,29 @@ func (c *Channel) complete(ctx context.Context, a *arrival) {
 
 // handle gives h an event of its own, which it may change: a later handler gets e as it came. A panic is a failure like
 // any other.
-func handle(ctx context.Context, h channel.Handler, e channel.Event) (err error) {
+func handle(ctx context.Context, h channel.Handler, e *channel.Event) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("adapter: the handler panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
-	own(&e)
-	return h.HandleEvent(ctx, &e)
+	return h.HandleEvent(ctx, new(owned).copy(e))
 }
 
-// own makes what e points to a copy.
-func own(e *channel.Event) {
-	copyOf(&e.Message)
+// owned is room for the event that a handler gets, and for its message, which most have.
+type owned struct {
+	event   channel.Event
+	message channel.Message
+}
+
+// copy returns a copy of an event that shares nothing with it.
+func (o *owned) copy(of *channel.Event) *channel.Event {
+	o.event = *of
+	e := &o.event
+	if e.Message != nil {
+		o.message = *e.Message
+		e.Message = &o.message
+	}
 	copyOf(&e.Postback)
 	copyOf(&e.Subscription)
 	copyOf(&e.Receipt)
@@ -196,6 +178,7 @@ func own(e *channel.Event) {
 		m.Contacts, m.Forwards = slices.Clone(m.Contacts), slices.Clone(m.Forwards)
 		copyOf(&m.Location)
 	}
+	return e
 }
 
 func copyOf[T any](p **T) {

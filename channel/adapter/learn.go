@@ -55,6 +55,9 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 			return c.notLearnt(err)
 		}
 	}
+	if e.Subscription == nil && c.learnNothing(e.Chat.ID, &l) {
+		return nil
+	}
 	var refused error // by OnSubscription
 	before := func(k *known) error {
 		if e.Kind != channel.EventSubscription {
@@ -264,7 +267,7 @@ func (c *Channel) onSubscription(ctx context.Context, cause *channel.Event) func
 		ctx, cancel := context.WithTimeout(ctx, c.options.HandlerTimeout)
 		defer cancel()
 		s := k.on(cause.Time)
-		return handle(ctx, h, channel.Event{
+		return handle(ctx, h, &channel.Event{
 			ID: cause.ID + ":subscription", Kind: channel.EventSubscription, Account: c.account, Time: cause.Time,
 			Chat: cause.Chat, User: cause.User, Subscription: &s,
 		})

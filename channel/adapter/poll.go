@@ -59,10 +59,10 @@ func (c *Channel) deliverAll(ctx context.Context, h channel.Handler, updates [][
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		results := c.deliver(context.WithoutCancel(ctx), h, events, delivery{over: ctx.Done()})
+		arrivals := c.deliver(context.WithoutCancel(ctx), h, events, delivery{over: ctx})
 		again := events[:0]
-		for i, r := range results {
-			if r.err != nil {
+		for i := range arrivals {
+			if arrivals[i].result.err != nil {
 				again = append(again, events[i])
 			}
 		}

@@ -23,9 +23,15 @@ type ticket struct {
 
 // enter takes the last place in the line of key. It does not block.
 func (q *queue) enter(key string) *ticket {
+	t := new(ticket)
+	t.enter(q, key)
+	return t
+}
+
+func (t *ticket) enter(q *queue, key string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	t := &ticket{q: q, key: key, ahead: q.last[key]}
+	*t = ticket{q: q, key: key, ahead: q.last[key]}
 	if t.ahead != nil {
 		t.ahead.after = t
 		t.turn = make(chan struct{})
@@ -34,7 +40,6 @@ func (q *queue) enter(key string) *ticket {
 		q.last = make(map[string]*ticket)
 	}
 	q.last[key] = t
-	return t
 }
 
 // wait returns nil when it is this one's turn, or the error of ctx when that ends first; the place is kept until leave.

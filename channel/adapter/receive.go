@@ -13,6 +13,7 @@ import (
 type receiver struct {
 	mu      sync.Mutex // of begin
 	order   queue      // events of one chat, one at a time
+	leases  alarms     // when to renew them
 	flights flights
 	undone  undone
 	presses presses
@@ -23,7 +24,7 @@ func (c *Channel) Webhook(h channel.Handler) http.Handler {
 	if h == nil {
 		h = channel.Handlers{}
 	}
-	e := endpoint{rules: &c.rules, maxBody: c.options.MaxBody, log: c.log}
+	e := &endpoint{deadlines: alarms{after: c.rules.Deadline}, rules: &c.rules, maxBody: c.options.MaxBody, log: c.log}
 	e.handle = func(r *http.Request, body []byte, x *exchange) Response {
 		d, err := c.driver.Receive(r, body)
 		if err != nil {
@@ -41,21 +42,21 @@ func (c *Channel) Webhook(h channel.Handler) http.Handler {
 			ack = *d.Ack
 		}
 		ctx := context.WithoutCancel(r.Context())
-		return c.reply(ack, c.deliver(ctx, h, d.Events, delivery{last: d.Last, answers: true, over: x.over}))
+		return c.reply(ack, c.deliver(ctx, h, d.Events, delivery{last: d.Last, answers: true, over: x}))
 	}
 	return http.HandlerFunc(e.serve)
 }
 
 // reply is the response that the results of a request's events make: one that must come again refuses them all, and the
 // committed ones are skipped then.
-func (c *Channel) reply(ack Response, results []result) Response {
-	for _, r := range results {
-		if r.err != nil {
+func (c *Channel) reply(ack Response, arrivals []arrival) Response {
+	for i := range arrivals {
+		if arrivals[i].result.err != nil {
 			return c.rules.NotYet
 		}
 	}
-	for _, r := range results {
-		if len(r.answer) > 0 {
+	for i := range arrivals {
+		if r := arrivals[i].result; len(r.answer) > 0 {
 			h := ack.Header.Clone()
 			if h == nil {
 				h = make(http.Header, 1)
@@ -71,10 +72,13 @@ func (c *Channel) reply(ack Response, results []result) Response {
 
 // delivery is what the events of one request, or of one poll, have in common.
 type delivery struct {
-	last    bool            // the platform will not repeat it
-	answers bool            // there is a response that may carry a message
-	over    <-chan struct{} // closed when nobody waits for the outcome any more; nil: it never is
+	last    bool    // the platform will not repeat it
+	answers bool    // there is a response that may carry a message
+	over    waiting // ends when nobody waits for the outcome any more
 }
+
+// waiting is the waiting for an outcome: that of a request, or the context of a poll.
+type waiting interface{ Done() <-chan struct{} }
 
 // result is what became of an event: a nil err acknowledges it, with an answer that the response carries.
 type result struct {
@@ -82,15 +86,19 @@ type result struct {
 	err    error
 }
 
-// arrival is an event on its way through claim, handler and commit.
+// arrival is an event on its way through claim, handler and commit, with all that this takes.
 type arrival struct {
 	*Incoming
 	id     string // Event.ID as it came: everything about the event is kept under it
 	h      channel.Handler
 	d      delivery
-	flight *flight
-	ticket *ticket       // in the line of its chat; nil: a duplicate, which waits for the flight of the first
 	slots  chan struct{} // of the batch; nil: it is alone
+	first  *flight       // not nil: this is a duplicate, which waits for the outcome of the first
+	flight flight        // of the first
+	ticket ticket        // in the line of its chat, of the first
+	work   work
+	ended  bool
+	result result
 }
 
 // last reports whether the platform will not deliver the event again.
@@ -99,20 +107,19 @@ func (a *arrival) last() bool { return a.d.last || a.flight.last.Load() }
 // atOnce is how many chats of one batch are handled at a time.
 const atOnce = 16
 
-// deliver takes events through claim, handler and commit, and returns when all are over. The results are in the order
-// of the events. Their places in their chats' lines are taken before it starts.
-func (c *Channel) deliver(ctx context.Context, h channel.Handler, events []Incoming, d delivery) []result {
-	results := make([]result, len(events))
+// deliver takes events through claim, handler and commit, and returns when all have their results, in the order of the
+// events. Their places in their chats' lines are taken before it starts.
+func (c *Channel) deliver(ctx context.Context, h channel.Handler, events []Incoming, d delivery) []arrival {
 	arrivals := make([]arrival, len(events))
-	for i := range events {
-		results[i].err = errNotYet
+	for i := range arrivals {
+		a := &arrivals[i]
 		c.prepare(&events[i])
-		arrivals[i] = arrival{Incoming: &events[i], id: events[i].Event.ID, h: h, d: d}
-		c.receiver.begin(&arrivals[i])
+		a.Incoming, a.id, a.h, a.d, a.result.err = &events[i], events[i].Event.ID, h, d, errNotYet
+		c.receiver.begin(a)
 	}
 	if len(arrivals) == 1 {
-		c.process(ctx, &arrivals[0], &results[0])
-		return results
+		c.process(ctx, &arrivals[0])
+		return arrivals
 	}
 	slots := make(chan struct{}, atOnce)
 	groups := make(map[string][]int, len(arrivals))
@@ -125,16 +132,16 @@ func (c *Channel) deliver(ctx context.Context, h channel.Handler, events []Incom
 		wg.Go(func() {
 			defer func() { // a handler that ends its goroutine leaves the others of the chat behind
 				for _, i := range group {
-					c.receiver.end(&arrivals[i], results[i])
+					c.receiver.end(&arrivals[i])
 				}
 			}()
 			for _, i := range group {
-				c.process(ctx, &arrivals[i], &results[i])
+				c.process(ctx, &arrivals[i])
 			}
 		})
 	}
 	wg.Wait()
-	return results
+	return arrivals
 }
 
 // prepare gives an event what every platform's have.
@@ -149,7 +156,7 @@ func (c *Channel) prepare(in *Incoming) {
 	if in.Order == "" {
 		switch {
 		case e.Chat.ID != "":
-			in.Order = "chat\x00" + e.Chat.ID
+			in.Order = e.Chat.ID
 		case e.User.ID != "":
 			in.Order = "user\x00" + e.User.ID
 		default:
@@ -164,33 +171,32 @@ func (c *Channel) prepare(in *Incoming) {
 func (r *receiver) begin(a *arrival) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	f, first := r.flights.begin(a.id)
-	a.flight = f
-	if first {
-		a.ticket = r.order.enter(a.Order)
+	a.first = r.flights.begin(a.id, &a.flight)
+	if a.first == nil {
+		a.ticket.enter(&r.order, a.Order)
 	} else if a.d.last {
-		f.last.Store(true)
+		a.first.last.Store(true)
 	}
 }
 
 // end gives an arrival's place back, and tells its duplicates the outcome. A second time it does nothing.
-func (r *receiver) end(a *arrival, res result) {
-	if a.ticket == nil {
+func (r *receiver) end(a *arrival) {
+	if a.first != nil || a.ended {
 		return
 	}
+	a.ended = true
 	a.ticket.leave()
-	a.ticket = nil
-	r.flights.end(a.id, a.flight, res)
+	r.flights.end(a.id, &a.flight, a.result)
 }
 
 // process takes one event through, once: a duplicate in this process shares the outcome of the first. A driver that
 // panics, or a handler that ends its goroutine, leaves the event refused for now.
-func (c *Channel) process(ctx context.Context, a *arrival, res *result) {
-	if a.ticket == nil {
+func (c *Channel) process(ctx context.Context, a *arrival) {
+	if a.first != nil {
 		select {
-		case <-a.flight.done:
-			*res = a.flight.result
-		case <-a.d.over:
+		case <-a.first.done:
+			a.result = a.first.result
+		case <-a.d.over.Done():
 		}
 		return
 	}
@@ -198,7 +204,7 @@ func (c *Channel) process(ctx context.Context, a *arrival, res *result) {
 		if recover() != nil { // whose text is not logged: it may hold a URL with the token
 			c.log.Error("event refused for now: the driver panicked", "event", a.id, "stack", string(debug.Stack()))
 		}
-		c.receiver.end(a, *res)
+		c.receiver.end(a)
 	}()
-	*res = c.inTurn(ctx, a)
+	a.result = c.inTurn(ctx, a)
 }

@@ -229,6 +229,24 @@ func (c *Channel) revise(
 	return known{}, errors.New("others keep changing what is known of the chat")
 }
 
+// learnNothing is revise for the most common lesson, which is not worth a write. It reports false, and does nothing, when
+// this is not one.
+func (c *Channel) learnNothing(chatID string, l *lesson) bool {
+	m, ok := c.people.memo(chatID)
+	if !ok || l.seen.Sub(m.read) >= memoForLearn || m.known.AliasOf != "" {
+		return false
+	}
+	next := m.known
+	l.apply(&next)
+	next.plain()
+	if next.worthWriting(&m.stored) {
+		return false
+	}
+	m.known = next
+	c.people.memorize(chatID, m)
+	return true
+}
+
 // assume is revise in this process alone. The next revise that comes to it writes it too.
 func (c *Channel) assume(chatID string, change func(k *known)) known {
 	m, _ := c.people.memo(chatID)

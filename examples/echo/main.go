@@ -413,7 +413,7 @@ var picture = func() []byte {
 }()
 
 func stageTelegram() (*stage, error) {
-	server, err := telegramtest.New(telegramtest.Config{})
+	server, err := telegramtest.New(telegramtest.Config{Jitter: 200 * time.Millisecond})
 	if err != nil {
 		return nil, err
 	}

@@ -24,15 +24,15 @@
 // limits are enforced; faults can be injected. [Server.Client] answers in memory and everything waits on timers
 // and channels only, so a test may run inside a testing/synctest bubble, where a day of redelivery takes no time.
 //
+// A bot that is no administrator sees of a group what the privacy mode leaves it: commands, answers to it and service
+// messages, unless [Config].ReadsAll. What the platform keeps from the bot is no error of the verb.
+//
 // Files are kept whole: [Message.Media] has the very bytes that a bot uploaded, and getFile with the download behind
 // it those that a person sent. What a bot names by URL must have been put there with [Server.Host]. Pictures are
 // measured as far as PNG, JPEG and GIF go, and taken on trust otherwise; what the platform would draw (smaller sizes,
 // thumbnails) is a grey JPEG of the right size; nothing is recoded, and no video is looked into. Albums are sent as a
 // whole or not at all; each item counts for the limits of the bot and of a group, the album once for the one message
 // a second of a chat.
-//
-// A bot that is no administrator sees of a group what the privacy mode leaves it: commands, answers to it and service
-// messages, unless [Config].ReadsAll. What the platform keeps from the bot is no error of the verb.
 //
 // The rules come from https://core.telegram.org/bots/api, https://core.telegram.org/bots/webhooks,
 // https://core.telegram.org/bots/faq and the open source of Telegram's own server,

@@ -51,7 +51,7 @@ func (s *Server) limitAlbum(to *chat, items int) *apiError {
 	if to.kind != private {
 		wait = max(wait, perGroup.wait(to.sent, items, now), to.slowWait(now))
 	}
-	if wait > 0 {
+	if wait > s.cfg.Jitter {
 		return tooManyRequests(ceilSeconds(wait))
 	}
 	for range items {

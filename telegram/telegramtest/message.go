@@ -18,6 +18,8 @@ type Message struct {
 	ThreadID string
 	// Silent and Protected are disable_notification and protect_content.
 	Silent, Protected bool
+	// NoPreview says that the links in it are to show no preview.
+	NoPreview bool
 	// Edited and Deleted say what became of it. A deleted message keeps its last text.
 	Edited, Deleted bool
 	// Forwarded says that it has a forward_origin, and Pinned that the bot pinned it.
@@ -94,6 +96,7 @@ type message struct {
 	replyTo   *message
 	silent    bool
 	protected bool
+	noPreview bool
 
 	content // instead of a text
 }
@@ -182,7 +185,7 @@ func (s *Server) wire(m *message) *wireMessage {
 func (m *message) seen() Message {
 	out := Message{
 		ID: strconv.FormatInt(m.id, 10), Text: m.text, Entities: append([]Entity(nil), m.entities...),
-		Keyboard: m.keyboard.clone(), Silent: m.silent, Protected: m.protected,
+		Keyboard: m.keyboard.clone(), Silent: m.silent, Protected: m.protected, NoPreview: m.noPreview,
 		Edited: !m.edited.IsZero(), Deleted: m.deleted, Forwarded: m.origin != nil, Pinned: m.pinned, Date: m.date,
 	}
 	if m.replyTo != nil {

@@ -57,13 +57,18 @@ func (c *call) editMessageText() (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	if bad := c.checkPreview(); bad != nil {
+	noPreview, bad := c.noPreview()
+	if bad != nil {
 		return nil, bad
 	}
 	if m.text == "" || m.media != nil {
 		return nil, badRequest("there is no text in the message to edit")
 	}
-	return c.change(m, text, entities, m.content)
+	sent, bad := c.change(m, text, entities, m.content)
+	if bad == nil {
+		m.noPreview = noPreview
+	}
+	return sent, bad
 }
 
 func (c *call) editMessageReplyMarkup() (any, *apiError) {

@@ -43,34 +43,37 @@ func (c *call) sendMessage() (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	if bad := c.checkPreview(); bad != nil {
+	noPreview, bad := c.noPreview()
+	if bad != nil {
 		return nil, bad
 	}
-	m := &message{text: text, entities: entities}
+	m := &message{text: text, entities: entities, noPreview: noPreview}
 	if bad := c.prepare(ch, m); bad != nil {
 		return nil, bad
 	}
 	return c.s.wire(c.post(ch, m)), nil
 }
 
-func (c *call) checkPreview() *apiError {
+// noPreview reports whether link_preview_options, or the older disable_web_page_preview, turn the preview off.
+func (c *call) noPreview() (bool, *apiError) {
 	raw := c.str("link_preview_options")
 	if raw == "" {
-		return nil
+		return c.flag("disable_web_page_preview"), nil
 	}
 	o, ok := parseObject(raw)
 	if !ok {
-		return badRequest("object expected as link preview options")
+		return false, badRequest("object expected as link preview options")
 	}
 	for _, name := range []string{"is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text"} {
 		if _, err := o.flag(name); err != nil {
-			return badRequest("can't parse link preview options: " + err.Error())
+			return false, badRequest("can't parse link preview options: " + err.Error())
 		}
 	}
 	if _, err := o.str("url"); err != nil {
-		return badRequest("can't parse link preview options: " + err.Error())
+		return false, badRequest("can't parse link preview options: " + err.Error())
 	}
-	return nil
+	off, _ := o.flag("is_disabled")
+	return off, nil
 }
 
 // replyTo finds the message to be replied, of reply_parameters or of the older reply_to_message_id.

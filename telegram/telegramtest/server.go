@@ -32,6 +32,9 @@ type Config struct {
 	SeesBots bool
 	// NoLimits switches the rate limits off.
 	NoLimits bool
+	// Jitter is by how much too early a message may come before a rate limit refuses it. In real time, calls that leave
+	// a second apart do not arrive a second apart; in a testing/synctest bubble they do. Default: not at all.
+	Jitter time.Duration
 	// Local makes the server behave as Telegram's own server started with --local: webhooks may be plain
 	// http, on any address and port; uploads may have 2000 MB; a file may be named as file://<path>, and is
 	// downloaded from a path on disk, which is gone once the server is closed.

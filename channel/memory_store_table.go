@@ -1,0 +1,145 @@
+package channel
+
+import (
+	"hash/maphash"
+	"sync"
+	"time"
+)
+
+// claimKey stands for a [Key]: two hashes of it with seeds that nobody knows. Two of a million keys are the same once in
+// 10^26 times.
+type claimKey [2]uint64
+
+func (s *MemoryStore) claimKey(k Key) claimKey {
+	return claimKey{maphash.Comparable(s.seed, k), maphash.Comparable(s.seed2, k)}
+}
+
+// claimTable is a part of the claims, under a lock of its own. There may be a million of them, each made for one event:
+// they are in one piece of memory and point nowhere, so that the collector need not look at them.
+type claimTable struct {
+	mu sync.Mutex
+	claimRows
+}
+
+type claimRows struct {
+	places  map[claimKey]uint32 // in rows
+	rows    []memoryClaim       // the first is the end of the list of those committed
+	answers map[uint32][]byte   // of those that have one, which are few
+	free    uint32              // a row that is not used, whose newer is the next one; 0: there is none
+	listed  int                 // how many are committed
+}
+
+// memoryClaim is a piece of work.
+type memoryClaim struct {
+	key          claimKey
+	until        time.Duration
+	forget       time.Duration
+	token        uint64 // of who has the lease, or who committed; 0: it was given back
+	failed       int32  // attempts that counted
+	used         bool
+	done         bool
+	older, newer uint32 // once committed: its neighbours in the list by age
+}
+
+// idle: what a lease protects is never forgotten, however short the work is to be remembered.
+func (c *memoryClaim) idle(now time.Duration) bool {
+	return now >= c.forget && (c.done || now >= c.until)
+}
+
+// add makes room for a claim.
+func (t *claimRows) add(k claimKey) (place uint32) {
+	if t.places == nil {
+		t.places, t.rows = make(map[claimKey]uint32), make([]memoryClaim, 1)
+	}
+	if place = t.free; place != 0 {
+		t.free = t.rows[place].newer
+	} else {
+		place = uint32(len(t.rows))
+		t.rows = append(t.rows, memoryClaim{})
+	}
+	t.rows[place] = memoryClaim{key: k, used: true}
+	t.places[k] = place
+	return place
+}
+
+func (t *claimRows) remove(place uint32) {
+	t.clear(place)
+	delete(t.places, t.rows[place].key)
+	t.rows[place] = memoryClaim{newer: t.free}
+	t.free = place
+}
+
+// clear has a claim be as it was added.
+func (t *claimRows) clear(place uint32) {
+	c := &t.rows[place]
+	if c.done {
+		t.rows[c.older].newer, t.rows[c.newer].older = c.newer, c.older
+		t.listed--
+		delete(t.answers, place)
+	}
+	*c = memoryClaim{key: c.key, used: true}
+}
+
+// commit makes a claim the youngest of those done.
+func (t *claimRows) commit(place uint32, answer []byte) {
+	c, end := &t.rows[place], &t.rows[0]
+	c.done, c.older, c.newer = true, end.older, 0
+	t.rows[end.older].newer, end.older = place, place
+	t.listed++
+	if answer == nil {
+		return
+	}
+	if t.answers == nil {
+		t.answers = make(map[uint32][]byte)
+	}
+	t.answers[place] = answer
+}
+
+// evict forgets the oldest that are committed beyond limit, and returns how many.
+func (t *claimRows) evict(limit int) (n int) {
+	for t.listed > limit {
+		t.remove(t.rows[0].newer)
+		n++
+	}
+	return n
+}
+
+// sweep forgets what is idle, gives back the room of a table that was much larger once, and returns what is left.
+func (t *claimTable) sweep(now time.Duration) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := 1; i < len(t.rows); i++ {
+		if i%sweepAtOnce == 0 {
+			t.mu.Unlock() // rows do not move but in a sweep; who waits is let in
+			t.mu.Lock()
+		}
+		if i < len(t.rows) && t.rows[i].used && t.rows[i].idle(now) {
+			t.remove(uint32(i))
+		}
+	}
+	n := len(t.places)
+	switch {
+	case n == 0:
+		t.claimRows = claimRows{}
+	case n < len(t.rows)/4:
+		t.claimRows = t.copied()
+	}
+	return n
+}
+
+// copied has the same claims in as many rows as they need.
+func (t *claimRows) copied() claimRows {
+	var c claimRows
+	c.places, c.rows = make(map[claimKey]uint32, len(t.places)), make([]memoryClaim, 1, len(t.places)+1)
+	for i := range t.rows {
+		if row := t.rows[i]; row.used && !row.done {
+			c.rows[c.add(row.key)] = row
+		}
+	}
+	for i := t.rows[0].newer; i != 0; i = t.rows[i].newer {
+		row, place := t.rows[i], c.add(t.rows[i].key)
+		c.rows[place] = row
+		c.commit(place, t.answers[i])
+	}
+	return c
+}
