@@ -36,17 +36,18 @@ func (s *MemoryStore) Claim(_ context.Context, key Key, lease, keep time.Duratio
 	case c.token != 0: // the lease ran out
 		c.failed++
 	}
-	c.token = s.tokens.Add(1)
+	var text string
+	c.token, text = t.newToken(&s.tokens)
 	c.until = after(now, lease)
 	c.forget = after(now, keep)
-	return Claim{Key: key, State: ClaimWon, Token: strconv.FormatUint(c.token, 36), Attempt: int(c.failed) + 1}, nil
+	return Claim{Key: key, State: ClaimWon, Token: text, Attempt: int(c.failed) + 1}, nil
 }
 
 // held calls f with the work that c claimed, if c's token is still its token.
 func (s *MemoryStore) held(c Claim, f func(t *claimTable, place uint32, now time.Duration) error) error {
 	s.init()
 	k := s.claimKey(c.Key)
-	token, err := strconv.ParseUint(c.Token, 36, 64)
+	token, err := strconv.ParseUint(c.Token, 16, 64)
 	if err != nil {
 		return ErrConflict
 	}

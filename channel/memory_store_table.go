@@ -1,8 +1,11 @@
 package channel
 
 import (
+	"fmt"
 	"hash/maphash"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +22,30 @@ func (s *MemoryStore) claimKey(k Key) claimKey {
 type claimTable struct {
 	mu sync.Mutex
 	claimRows
+	token uint64 // the last that was given out
+	texts string // of those to come
+}
+
+const (
+	tokenDigits = 12
+	tokenTexts  = 32 // made at once, in one piece of memory
+)
+
+// newToken returns a token that no table gave out, and its text.
+func (t *claimTable) newToken(all *atomic.Uint64) (uint64, string) {
+	if t.texts == "" {
+		t.token = all.Add(tokenTexts) - tokenTexts
+		var texts strings.Builder
+		texts.Grow(tokenTexts * tokenDigits)
+		for i := range uint64(tokenTexts) {
+			fmt.Fprintf(&texts, "%0*x", tokenDigits, t.token+1+i)
+		}
+		t.texts = texts.String()
+	}
+	text := t.texts[:tokenDigits]
+	t.texts = t.texts[tokenDigits:]
+	t.token++
+	return t.token, text
 }
 
 type claimRows struct {

@@ -71,7 +71,7 @@ func (c *Channel) bury(ctx context.Context, a *arrival, cause error) error {
 	}
 	ctx, cancel := context.WithTimeout(channel.WithFailure(ctx, cause), c.options.HandlerTimeout)
 	defer cancel()
-	err := handle(ctx, c.options.DeadLetter, &a.Event)
+	err := handle(ctx, c.options.DeadLetter, new(owned).copy(&a.Event))
 	if err != nil {
 		c.log.Error("event refused: the dead letter handler failed", "event", a.id, "error", err, "cause", cause)
 	}

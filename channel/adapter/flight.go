@@ -52,6 +52,7 @@ func (fs *flights) end(id string, f *flight, r result) {
 type undone struct {
 	mu sync.Mutex
 	m  map[string]handled
+	n  atomic.Int32 // len(m), to pass by without the lock
 }
 
 // handled is an event that needs no handler any more.
@@ -81,9 +82,13 @@ func (u *undone) add(id string, h handled) {
 	if len(u.m) < maxUndone {
 		u.m[id] = h
 	}
+	u.n.Store(int32(len(u.m)))
 }
 
 func (u *undone) get(id string) (handled, bool) {
+	if u.n.Load() == 0 {
+		return handled{}, false
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	h, ok := u.m[id]
@@ -91,7 +96,11 @@ func (u *undone) get(id string) (handled, bool) {
 }
 
 func (u *undone) remove(id string) {
+	if u.n.Load() == 0 {
+		return
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	delete(u.m, id)
+	u.n.Store(int32(len(u.m)))
 }

@@ -121,7 +121,7 @@ func (c *Channel) attempt(a *arrival, claim channel.Claim) ([]byte, error) {
 		defer s.close()
 		ctx = context.WithValue(ctx, slotKey{}, s)
 	}
-	if err := handle(ctx, a.h, &a.Event); err != nil {
+	if err := handle(ctx, a.h, a.own.copy(&a.Event)); err != nil {
 		return nil, err
 	}
 	return s.close(), nil
@@ -141,15 +141,15 @@ func (c *Channel) complete(ctx context.Context, a *arrival) {
 	c.prepare(a.Incoming)
 }
 
-// handle gives h an event of its own, which it may change: a later handler gets e as it came. A panic is a failure like
-// any other.
+// handle gives h an event, which it may change: it must be a copy where a later handler is to get it as it came. A panic
+// is a failure like any other.
 func handle(ctx context.Context, h channel.Handler, e *channel.Event) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("adapter: the handler panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return h.HandleEvent(ctx, new(owned).copy(e))
+	return h.HandleEvent(ctx, e)
 }
 
 // owned is room for the event that a handler gets, and for its message, which most have.

@@ -267,10 +267,10 @@ func (c *Channel) onSubscription(ctx context.Context, cause *channel.Event) func
 		ctx, cancel := context.WithTimeout(ctx, c.options.HandlerTimeout)
 		defer cancel()
 		s := k.on(cause.Time)
-		return handle(ctx, h, &channel.Event{
+		return handle(ctx, h, new(owned).copy(&channel.Event{
 			ID: cause.ID + ":subscription", Kind: channel.EventSubscription, Account: c.account, Time: cause.Time,
 			Chat: cause.Chat, User: cause.User, Subscription: &s,
-		})
+		}))
 	}
 }
 

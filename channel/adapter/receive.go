@@ -97,6 +97,7 @@ type arrival struct {
 	flight flight        // of the first
 	ticket ticket        // in the line of its chat, of the first
 	work   work
+	own    owned // what the handler gets
 	ended  bool
 	result result
 }

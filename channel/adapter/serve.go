@@ -43,14 +43,15 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	x := exchanges.Get().(*exchange)
 	x.e, x.w, x.inline = e, w, r.ProtoMajor < 2
-	e.deadlines.set(&x.deadline, x)
 	if x.inline {
+		e.deadlines.set(&x.deadline, x)
 		defer x.release()
 		e.exchange(x, r)
 		return
 	}
 	done := make(chan struct{})
 	x.done = done
+	e.deadlines.set(&x.deadline, x)
 	detached := channel.Linger(r.Context())
 	go func() {
 		defer detached()

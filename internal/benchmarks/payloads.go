@@ -11,7 +11,7 @@ const (
 	botToken  = botID + ":" + botSecret
 	secret    = "secret-of-the-webhook"
 
-	chats     = 1000
+	chats     = 999 // which has no factor with the number of kinds
 	firstChat = 5512345678
 
 	secretHeader = "X-Telegram-Bot-Api-Secret-Token"
@@ -39,7 +39,7 @@ const (
 	idAt        = len(`{"update_id":`)
 )
 
-// feed is updates without end, each with an ID of its own.
+// feed is updates without end, each with an ID of its own. The people write in turns.
 type feed struct {
 	bodies [][]byte
 	next   int
@@ -47,8 +47,8 @@ type feed struct {
 
 func newFeed() *feed {
 	f := &feed{bodies: make([][]byte, 0, len(kinds)*chats)}
-	for i := range chats {
-		for j, kind := range kinds {
+	for j, kind := range kinds {
+		for i := range chats {
 			f.bodies = append(f.bodies, fmt.Appendf(nil, kind, firstUpdate, firstChat+i, 1000+j))
 		}
 	}
@@ -57,7 +57,7 @@ func newFeed() *feed {
 
 // body is the next update, good until the next round through the feed.
 func (f *feed) body() []byte {
-	body := f.bodies[f.next*7%len(f.bodies)] // 7: one chat's do not follow one another
+	body := f.bodies[f.next%chats+f.next%len(kinds)*chats]
 	strconv.AppendInt(body[:idAt], int64(firstUpdate+f.next), 10)
 	f.next++
 	return body
