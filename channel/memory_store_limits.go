@@ -12,6 +12,7 @@ type taking struct {
 	key    memoryKey
 	shard  *shard[*memoryBucket]
 	bucket *memoryBucket // nil: there is none yet
+	made   bool          // for this
 	n      int
 	per    time.Duration
 	cost   int
@@ -44,6 +45,11 @@ func (s *MemoryStore) Reserve(_ context.Context, buckets []Bucket, maxWait time.
 	}
 	for i := range takings {
 		s.take(&takings[i], now, t)
+	}
+	for i := range takings { // not before: what is idle may be a bucket that is taken from here
+		if takings[i].made {
+			takings[i].shard.forgetSome(now)
+		}
 	}
 	return t - now, nil
 }
@@ -134,8 +140,7 @@ func (s *MemoryStore) take(t *taking, now, at time.Duration) {
 		return
 	}
 	if t.bucket == nil {
-		t.shard.forgetSome(now)
-		t.bucket = new(memoryBucket)
+		t.bucket, t.made = new(memoryBucket), true
 		t.shard.put(t.key.own(), t.bucket)
 		s.planSweep()
 	}

@@ -70,8 +70,8 @@ func (s *shard[E]) sweep(now time.Duration) int {
 	return n
 }
 
-// forgetSome looks at eight entries, whichever, and forgets those that are idle. Called for each new one, it keeps those of a
-// second from staying until the next sweep: most limits are of a second.
+// forgetSome looks at eight entries, whichever, and forgets those that are idle. Called for each new one, it keeps those
+// of a second from staying until the next sweep: most limits are of a second.
 func (s *shard[E]) forgetSome(now time.Duration) {
 	seen := 0
 	for k, e := range s.entries {

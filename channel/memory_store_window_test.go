@@ -80,7 +80,7 @@ type testLimits struct {
 
 func newTestLimits(seed uint64) *testLimits {
 	l := &testLimits{store: NewMemoryStore(), models: map[Key]*model{}, random: rand.New(rand.NewPCG(seed, 1))}
-	for i := range 3 {
+	for i := range 3 + int(seed%2)*20 { // many, so that some share a shard
 		key := Key{Account: Account{"telegram", "1"}, Kind: KeyLimit, ID: strconv.Itoa(i)}
 		l.limits = append(l.limits, Bucket{Key: key, N: 1 + l.random.IntN(5), Per: time.Duration(1+l.random.IntN(8)) * 10 * time.Millisecond})
 		l.models[key] = new(model)
