@@ -218,8 +218,20 @@ type person interface {
 
 // letter is a message of the bot's, as a person sees it.
 type letter struct {
-	text  string
-	photo []byte
+	text    string
+	photo   []byte
+	buttons []string
+}
+
+func (l letter) String() string {
+	s := l.text
+	if l.photo != nil {
+		s = "(a photo) " + s
+	}
+	for _, b := range l.buttons {
+		s += " [" + b + "]"
+	}
+	return s
 }
 
 // play plays all scenes on a platform's stage.
@@ -373,7 +385,11 @@ func (r *rehearsal) departure(ctx context.Context) error {
 	if !errors.Is(err, channel.ErrBlocked) || len(r.bob.Inbox()) != was {
 		return fmt.Errorf("a message to somebody who blocked the bot: %v", err)
 	}
-	r.prints("", "a message to Bob is an error now: "+err.Error())
+	r.prints("", "a message to Bob is an error now, and was not sent: "+err.Error())
+	known, err := r.channel.Subscription(ctx, r.bob.ID())
+	if err != nil || known.State != channel.StateInactive || known.Reason != channel.ErrBlocked {
+		return fmt.Errorf("what is known of Bob is %v, %v", known, err)
+	}
 	return nil
 }
 
@@ -386,10 +402,10 @@ func (r *rehearsal) says(line string) { r.prints("Ann", line) }
 func (r *rehearsal) gets(text string) error {
 	letters := r.unread()
 	for _, l := range letters {
-		r.prints("bot", l.text)
+		r.prints("bot", l.String())
 	}
 	if len(letters) != 1 || letters[0].text != text {
-		return fmt.Errorf("Ann got %q, and should have got %q", letters, text)
+		return fmt.Errorf("what came is %q, and should have been %q", letters, text)
 	}
 	return nil
 }
@@ -455,6 +471,13 @@ func (p telegramPerson) Inbox() []letter {
 		l := letter{text: m.Text}
 		if m.Media != nil {
 			l.text, l.photo = m.Media.Caption, m.Media.Data
+		}
+		if m.Keyboard != nil {
+			for _, row := range m.Keyboard.Rows {
+				for _, b := range row {
+					l.buttons = append(l.buttons, b.Text)
+				}
+			}
 		}
 		letters = append(letters, l)
 	}
