@@ -55,6 +55,10 @@ func inlineButton(raw json.RawMessage, to *chat) (Button, error) {
 			actions++
 		}
 	}
+	if actions > 1 && o.emptyCopy() {
+		delete(o, "copy_text")
+		actions--
+	}
 	switch {
 	case actions == 0:
 		return b, words("Text buttons are unallowed in the inline keyboard")
@@ -62,6 +66,14 @@ func inlineButton(raw json.RawMessage, to *chat) (Button, error) {
 		return b, fmt.Errorf("exactly one of the optional fields must be used")
 	}
 	return b, b.action(o, to)
+}
+
+// emptyCopy tells a copy_text that copies nothing. There are libraries that write one into every button, and the
+// platform minds it only where it is alone.
+func (o object) emptyCopy() bool {
+	inner, ok := parseObject(string(o["copy_text"]))
+	text, err := inner.str("text")
+	return ok && err == nil && text == ""
 }
 
 // action reads the one thing that an inline button does.

@@ -58,6 +58,10 @@ type Poll struct {
 	Multiple  bool // allows_multiple_answers
 	Quiz      bool
 	Correct   int // index of the right answer of a quiz
+	// Final says that nobody can vote again, as it is in a quiz by default; the opposite of allows_revoting.
+	Final bool
+	// MembersOnly keeps those out who joined the channel of the poll less than a day before.
+	MembersOnly bool
 }
 
 type story struct {
@@ -125,6 +129,8 @@ type wirePoll struct {
 	Anonymous  bool         `json:"is_anonymous"`
 	Type       string       `json:"type"`
 	Multiple   bool         `json:"allows_multiple_answers"`
+	Revoting   bool         `json:"allows_revoting"`
+	Members    bool         `json:"members_only"`
 	CorrectIDs []int        `json:"correct_option_ids,omitempty"`
 }
 

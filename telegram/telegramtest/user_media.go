@@ -168,7 +168,7 @@ func (u *User) SendPoll(p Poll) error {
 		if p.Question == "" || len(p.Options) == 0 || len(p.Options) > maxPollOptions {
 			return nil, u.cannot("a poll has a question and 1 to 12 options")
 		}
-		p.Options = append([]string(nil), p.Options...)
+		p.Options, p.Final = append([]string(nil), p.Options...), p.Final || p.Quiz
 		return u.post(&message{content: content{poll: &p}})
 	})
 }
