@@ -95,14 +95,24 @@ func (b *Business) Customer(u *User) *Customer {
 	if b.chats[u.id] == nil {
 		b.chats[u.id] = &chat{id: u.id, kind: private, person: u, place: place{s: b.s, account: b}}
 	}
-	return &Customer{b: b, u: u, ch: b.chats[u.id]}
+	c := &Customer{b: b, u: u, ch: b.chats[u.id]}
+	c.sender, c.owner = sender{u, c.ch, side{c, u}}, sender{b.owner, c.ch, side{c, b.owner}}
+	return c
 }
 
 // Customer is a person in the chat with a business account. Her verbs are those of [User].
 type Customer struct {
-	b  *Business
-	u  *User
-	ch *chat
+	sender
+	b     *Business
+	u     *User
+	ch    *chat
+	owner sender
+}
+
+// side is one of the two people in the chat with a business account.
+type side struct {
+	c  *Customer
+	by *User
 }
 
 // User is the person.
@@ -111,27 +121,21 @@ func (c *Customer) User() *User { return c.u }
 // ChatID is the id of the chat, which is the person's.
 func (c *Customer) ChatID() string { return c.u.ID() }
 
-// Write sends a text message to the business account.
-func (c *Customer) Write(text string) error { return c.write(c.u, text) }
-
 // OwnerWrite has the owner of the account write to the customer.
-func (c *Customer) OwnerWrite(text string) error { return c.write(c.b.owner, text) }
+func (c *Customer) OwnerWrite(text string) error { return c.owner.Write(text) }
 
-func (c *Customer) write(by *User, text string) error {
-	return by.act(func() ([]*update, error) {
-		m, err := plain(text)
-		if err != nil {
-			return nil, by.cannot(err.Error())
-		}
-		return c.post(by, m), nil
-	})
+func (s side) act(do func() ([]*update, error)) error { return s.by.act(do) }
+
+func (s side) refusal(*message) error { return nil }
+
+func (s side) post(m *message) []*update {
+	m.from = s.by
+	s.c.ch.post(m)
+	return s.c.tell("business_message", m.date, s.c.b.s.wire(m))
 }
 
-// post puts a message of one of the two into the chat.
-func (c *Customer) post(by *User, m *message) []*update {
-	m.from = by
-	c.ch.post(m)
-	return c.tell("business_message", m.date, c.b.s.wire(m))
+func (s side) retell(m *message) []*update {
+	return s.c.tell("edited_business_message", m.edited, s.c.b.s.wire(m))
 }
 
 func (c *Customer) tell(kind string, since time.Time, field any) []*update {
@@ -159,7 +163,7 @@ func (c *Customer) edit(by *User, messageID, text string) error {
 		if err := m.rewrite(text); err != nil {
 			return nil, by.cannot(err.Error())
 		}
-		return c.tell("edited_business_message", m.edited, c.b.s.wire(m)), nil
+		return side{c, by}.retell(m), nil
 	})
 }
 

@@ -42,7 +42,7 @@ func (r room) RequestToJoin(u *User, bio string) error {
 // if she granted it otherwise.
 func (u *User) AllowWriting(webApp string) error {
 	return u.act(func() ([]*update, error) {
-		return u.post(&message{placed: placed{service: &service{
+		return u.send(&message{placed: placed{service: &service{
 			WriteAccess: &writeAccess{FromRequest: true, WebApp: webApp},
 		}}})
 	})

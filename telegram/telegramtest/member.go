@@ -10,6 +10,7 @@ import (
 // Member is a person in a group, in a topic of it or in a channel. Her verbs are those of [User], and likewise return
 // when the bot has acknowledged the update, or at once where the bot gets none.
 type Member struct {
+	sender
 	u     *User
 	ch    *chat
 	topic *Topic // nil: no forum, or its General topic
@@ -25,7 +26,13 @@ type standing struct {
 
 // at is the same person elsewhere in the same chat.
 func (m *Member) at(ch *chat, topic *Topic) *Member {
-	return &Member{u: m.u, ch: ch, topic: topic, standing: m.standing}
+	return newMember(m.u, ch, topic, m.standing)
+}
+
+func newMember(u *User, ch *chat, topic *Topic, as *standing) *Member {
+	m := &Member{u: u, ch: ch, topic: topic, standing: as}
+	m.sender = sender{u, ch, m}
+	return m
 }
 
 // User is the person.
@@ -49,24 +56,30 @@ func (m *Member) act(do func() ([]*update, error)) error {
 	})
 }
 
-// post puts a message of hers into the chat.
-func (m *Member) post(msg *message) ([]*update, error) {
-	if m.ch.kind == broadcast && !m.can(PostMessages) {
-		return nil, m.u.cannot("only administrators post in a channel")
+func (m *Member) refusal(msg *message) error {
+	switch what := msg.sending(); {
+	case m.ch.kind == broadcast && !m.can(PostMessages):
+		return m.u.cannot("only administrators post in a channel")
+	case m.ch.channel != nil && what.needs == SendPolls:
+		return m.u.cannot("polls can't be sent to channel direct messages chats")
+	case m.ch.channel == nil && !m.home.lets(m.membership, what):
+		return m.u.cannot("she may not send " + what.many + " to " + m.ch.title)
+	case m.topic != nil && m.topic.closed && !m.admin():
+		return m.u.cannot("the topic is closed")
 	}
-	if m.ch.channel == nil && !m.home.lets(m.membership, SendMessages) {
-		return nil, m.u.cannot("she may not write in " + m.ch.title)
-	}
+	return nil
+}
+
+func (m *Member) post(msg *message) []*update {
 	if m.ch.channel != nil {
 		msg.direct = m.u
 	}
 	msg.from, msg.topic = m.u, m.topic
 	m.ch.post(msg)
-	return append(m.u.s.told(msg), m.u.s.discuss(msg)...), nil
+	return append(m.u.s.told(msg), m.u.s.discuss(msg)...)
 }
 
-// Write sends a text message.
-func (m *Member) Write(text string) error { return m.write(text, nil) }
+func (m *Member) retell(msg *message) []*update { return m.u.s.retold(msg) }
 
 // Reply answers a message with a text; the id is one of [Message].
 func (m *Member) Reply(messageID, text string) error {
@@ -79,17 +92,13 @@ func (m *Member) Reply(messageID, text string) error {
 	})
 }
 
-func (m *Member) write(text string, to *message) error {
-	return m.act(func() ([]*update, error) { return m.say(text, to) })
-}
-
 func (m *Member) say(text string, to *message) ([]*update, error) {
 	msg, err := plain(text)
 	if err != nil {
 		return nil, m.u.cannot(err.Error())
 	}
 	msg.replyTo = to
-	return m.post(msg)
+	return m.send(msg)
 }
 
 func (m *Member) message(id string) (*message, error) {
@@ -127,7 +136,7 @@ func (m *Member) Edit(messageID, text string) error {
 		if err := msg.rewrite(text); err != nil {
 			return nil, m.u.cannot(err.Error())
 		}
-		return m.u.s.retold(msg), nil
+		return m.retell(msg), nil
 	})
 }
 

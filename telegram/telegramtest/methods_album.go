@@ -26,6 +26,11 @@ func (c *call) sendMediaGroup() (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
+	for _, item := range items {
+		if bad := ch.refuses(mediaKinds[item.draft.kind].sending); bad != nil {
+			return nil, bad
+		}
+	}
 	if c.has("reply_markup") {
 		c.s.note("sendMediaGroup takes no reply_markup: it is ignored")
 	}

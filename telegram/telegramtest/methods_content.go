@@ -31,7 +31,7 @@ func (c *call) sendContent(read func(ch *chat) (content, *apiError)) (any, *apiE
 		return nil, bad
 	}
 	m := &message{content: what}
-	if bad := c.prepare(ch, m); bad != nil {
+	if bad := c.prepare(ch, m, what.sending()); bad != nil {
 		return nil, bad
 	}
 	return c.s.wire(c.post(ch, m)), nil

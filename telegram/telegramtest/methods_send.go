@@ -48,7 +48,7 @@ func (c *call) sendMessage() (any, *apiError) {
 		return nil, bad
 	}
 	m := &message{text: text, entities: entities, noPreview: noPreview}
-	if bad := c.prepare(ch, m); bad != nil {
+	if bad := c.prepare(ch, m, texts); bad != nil {
 		return nil, bad
 	}
 	return c.s.wire(c.post(ch, m)), nil

@@ -220,7 +220,7 @@ func (ch *chat) of(u *User) *Member {
 			return m
 		}
 	}
-	m := &Member{u: u, ch: ch, standing: &standing{home: ch}}
+	m := newMember(u, ch, nil, &standing{home: ch})
 	ch.roster = append(ch.roster, m)
 	return m
 }

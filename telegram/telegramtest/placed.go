@@ -134,6 +134,8 @@ func (s *Server) retold(m *message) []*update {
 func (s *Server) sees(m *message) bool {
 	bot := m.chat.home().bot
 	switch {
+	case m.chat.person != nil:
+		return true // it is written to the bot
 	case !bot.in():
 		return false
 	case m.service != nil:
