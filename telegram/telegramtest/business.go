@@ -48,7 +48,7 @@ func (u *User) ConnectBusiness(rights BusinessRights) (*Business, error) {
 		if !b.enabled {
 			b.connected = time.Now()
 		}
-		b.rights, b.enabled = rights, true
+		b.rights, b.enabled, u.met = rights, true, true
 		return b.changed(), nil
 	})
 	return b, err
@@ -129,7 +129,7 @@ func (s side) act(do func() ([]*update, error)) error { return s.by.act(do) }
 func (s side) refusal(*message) error { return nil }
 
 func (s side) post(m *message) []*update {
-	m.from = s.by
+	m.from, s.by.met = s.by, s.by.met || s.c.b.enabled
 	s.c.ch.post(m)
 	return s.c.tell("business_message", m.date, s.c.b.s.wire(m))
 }

@@ -32,7 +32,7 @@ func (r room) RequestToJoin(u *User, bio string) error {
 		if !r.ch.bot.can(InviteUsers) {
 			return nil, nil
 		}
-		u.welcome = now.Add(welcomeLasts)
+		u.welcome, u.met = now.Add(welcomeLasts), true
 		return []*update{r.s.enqueue("chat_join_request", u.id, seconds(now),
 			joinRequest{Chat: r.ch.wire(), From: u.wire(), Direct: u.id, Date: now.Unix(), Bio: bio})}, nil
 	})

@@ -188,6 +188,7 @@ func (m *Member) change(by *From, to membership, asked bool) []*update {
 	}
 	now := time.Now()
 	who := m.u.wire()
+	m.u.met = true
 	return []*update{m.u.s.enqueue("chat_member", by.ID, seconds(now), memberUpdate{
 		Chat: m.home.wire(), From: by, Date: now.Unix(), ByRequest: asked,
 		Old: before.wire(who, m.home.kind), New: to.wire(who, m.home.kind),

@@ -111,6 +111,9 @@ func (s *Server) told(m *message) []*update {
 	if !s.sees(m) {
 		return nil
 	}
+	if m.from != nil {
+		m.from.met = true
+	}
 	kind := "message"
 	if m.chat.kind == broadcast {
 		kind = "channel_post"

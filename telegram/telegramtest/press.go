@@ -66,6 +66,7 @@ func (u *User) callback(m *message, b *Button) ([]*update, error) {
 		return nil, u.cannot("she has blocked the bot")
 	}
 	s := u.s
+	u.met = true
 	now := time.Now()
 	// Real ids are decimal, and too big for a float64 to hold.
 	id := strconv.FormatUint(2_000_000_000_000_000_000+s.hash("callback", u.id, len(s.callbacks))%1_000_000_000_000_000_000, 10)

@@ -23,6 +23,7 @@ type User struct {
 	// guarded by s.mu
 	chat        *chat
 	heard       bool // the bot has had a message from her
+	met         bool // the bot has been told of her
 	blocked     bool
 	deactivated bool
 	hidden      bool      // forwards of her messages do not lead to her
@@ -69,6 +70,13 @@ func (u *User) wire() *From {
 		return &From{ID: u.id, IsBot: true, FirstName: u.first, Username: u.username}
 	}
 	return &From{ID: u.id, FirstName: u.first, LastName: u.last, Username: u.username, Language: "en"}
+}
+
+// profile is what a look-up tells of her: a language comes with updates alone.
+func (u *User) profile() *From {
+	w := u.wire()
+	w.Language = ""
+	return w
 }
 
 // act does one thing under the lock and then waits for the updates it made.
