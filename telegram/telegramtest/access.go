@@ -113,7 +113,7 @@ func (c *call) checkDirect(ch *chat) *apiError {
 	case id == 0:
 		return badRequest("channel direct messages topic must be specified")
 	}
-	if c.direct = ch.topicOf(id); c.direct == nil {
+	if c.direct = ch.writers[id]; c.direct == nil {
 		return badRequest("direct messages topic not found")
 	}
 	return nil

@@ -131,6 +131,9 @@ func (s side) refusal(*message) error { return nil }
 func (s side) post(m *message) []*update {
 	m.from, s.by.met = s.by, s.by.met || s.c.b.enabled
 	s.c.ch.post(m)
+	if s.by == s.c.u {
+		s.c.ch.asked = m.date
+	}
 	return s.c.tell("business_message", m.date, s.c.b.s.wire(m))
 }
 

@@ -98,21 +98,11 @@ func (c *Channel) Direct(u *User) *Member {
 	defer c.s.mu.Unlock()
 	if c.direct == nil {
 		c.direct = c.s.newChat(supergroup, c.ch.title+" direct")
-		c.direct.title, c.direct.channel = c.ch.title, c
+		c.direct.title, c.direct.channel, c.direct.writers = c.ch.title, c, map[int64]*User{}
 	}
 	m := c.ch.of(u)
 	if m.status == "" {
 		m.status = member
 	}
 	return m.at(c.direct, nil)
-}
-
-// topicOf finds the person whose direct messages with the channel have this id.
-func (ch *chat) topicOf(id int64) *User {
-	for _, m := range ch.messages {
-		if m.direct != nil && m.direct.id == id {
-			return m.direct
-		}
-	}
-	return nil
 }

@@ -72,7 +72,7 @@ func (m *Member) refusal(msg *message) error {
 
 func (m *Member) post(msg *message) []*update {
 	if m.ch.channel != nil {
-		msg.direct = m.u
+		msg.direct, m.ch.writers[m.u.id] = m.u, m.u
 	}
 	msg.from, msg.topic = m.u, m.topic
 	m.ch.post(msg)

@@ -1,7 +1,6 @@
 package telegramtest
 
 import (
-	"slices"
 	"strconv"
 	"time"
 )
@@ -40,13 +39,10 @@ func (c *call) customerChat() (*chat, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	recent := slices.ContainsFunc(ch.messages, func(m *message) bool {
-		return m.from == ch.person && time.Since(m.date) < repliesWithin
-	})
 	switch {
 	case !b.rights.Reply:
 		return nil, forbidden("BOT_ACCESS_FORBIDDEN")
-	case !recent:
+	case ch.asked.IsZero() || time.Since(ch.asked) >= repliesWithin:
 		return nil, badRequest("BUSINESS_PEER_USAGE_MISSING")
 	}
 	return ch, c.checkPlace(ch)

@@ -23,9 +23,11 @@ type place struct {
 	slow     time.Duration // between two messages of one member
 	quiet    bool          // members who are no administrators may do what is allowed alone
 	allowed  []Permission
-	channel  *Channel  // of a channel's direct messages
-	group    *chat     // where a channel's posts are discussed
-	account  *Business // of a business account's chat with a customer, which is a private one
+	channel  *Channel        // of a channel's direct messages
+	group    *chat           // where a channel's posts are discussed
+	account  *Business       // of a business account's chat with a customer, which is a private one
+	asked    time.Time       // when the customer last wrote there
+	writers  map[int64]*User // in a channel's direct messages, by id
 }
 
 // home is the chat whose members one has: a channel's direct messages have those of the channel.
