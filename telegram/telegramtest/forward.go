@@ -168,7 +168,7 @@ func (c *call) moveOne(verb string) (*message, *apiError) {
 		return nil, bad
 	}
 	if bad = to.refuses(twin.sending()); bad == nil {
-		bad = c.s.limit(to)
+		bad = c.limit(to, 1)
 	}
 	if bad != nil {
 		return nil, bad
@@ -246,7 +246,7 @@ func (c *call) moveMany(verb string) (any, *apiError) {
 	if len(twins) == 0 {
 		return nil, badRequest("there are no messages to " + verb)
 	}
-	if bad := c.s.limit(to); bad != nil {
+	if bad := c.limit(to, 1); bad != nil {
 		return nil, bad
 	}
 	done := make([]messageIDResult, len(twins))

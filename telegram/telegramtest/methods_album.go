@@ -34,7 +34,7 @@ func (c *call) sendMediaGroup() (any, *apiError) {
 	if c.has("reply_markup") {
 		c.s.note("sendMediaGroup takes no reply_markup: it is ignored")
 	}
-	if bad := c.s.limitAlbum(ch, len(items)); bad != nil {
+	if bad := c.limit(ch, len(items)); bad != nil {
 		return nil, bad
 	}
 	album := c.s.albumID(ch, "")

@@ -69,5 +69,5 @@ func (c *call) prepare(ch *chat, m *message, what sending) *apiError {
 	if bad := ch.refuses(what); bad != nil {
 		return bad
 	}
-	return c.s.limit(ch)
+	return c.limit(ch, 1)
 }

@@ -16,6 +16,7 @@ type place struct {
 	username string
 	forum    bool
 	bot      membership
+	since    time.Time // when the bot came
 	roster   []*Member // in the order they came
 	topics   []*Topic
 	movedTo  *chat         // the supergroup that a group has become
@@ -143,6 +144,9 @@ func (r room) setBot(by *User, to membership) []*update {
 		made = r.s.announce(r.ch, by, &service{Left: r.s.bot()})
 	}
 	r.ch.bot = to
+	if !before.in() {
+		r.ch.since = time.Now()
+	}
 	made = append(made, r.s.botChanged(r.ch, by.wire(), before))
 	if !before.in() && to.in() && r.ch.kind != broadcast {
 		made = append(made, r.s.announce(r.ch, by, &service{NewMembers: []*From{r.s.bot()}})...)

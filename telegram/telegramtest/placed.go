@@ -139,7 +139,7 @@ func (s *Server) sees(m *message) bool {
 	switch {
 	case m.chat.person != nil:
 		return true // it is written to the bot
-	case !bot.in():
+	case !bot.in(), m.date.Before(m.chat.home().since):
 		return false
 	case m.service != nil:
 		return true

@@ -30,6 +30,9 @@ type Config struct {
 	ReadsAll bool
 	// SeesBots lets messages of other bots reach the bot; see [Server.NewBot].
 	SeesBots bool
+	// PaidBroadcasts lets a message with allow_paid_broadcast count for 1000 messages a second in all and not for 30, as
+	// a bot has it that pays for them, https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this.
+	PaidBroadcasts bool
 	// NoLimits switches the rate limits off.
 	NoLimits bool
 	// Jitter is by how much too early a message may come before a rate limit refuses it. In real time, calls that leave
