@@ -54,7 +54,7 @@ func (u *User) ConnectBusiness(rights BusinessRights) (*Business, error) {
 	return b, err
 }
 
-// Disconnect has the owner end the connection.
+// Disconnect has the owner end the connection. It is an error to end it twice.
 func (b *Business) Disconnect() error {
 	return b.owner.act(func() ([]*update, error) {
 		if !b.enabled {
@@ -100,7 +100,8 @@ func (b *Business) Customer(u *User) *Customer {
 	return c
 }
 
-// Customer is a person in the chat with a business account. Her verbs are those of [User].
+// Customer is a person in the chat with a business account. Her verbs are those of [User]. While the account is not
+// connected they work as well, and the bot is not told.
 type Customer struct {
 	sender
 	b     *Business

@@ -17,7 +17,8 @@ func (s *Server) NewChannel(title string) *Channel {
 	return s.channels[title]
 }
 
-// AddBot has somebody add the bot as an administrator with these rights; none are the usual ones.
+// AddBot has somebody add the bot as an administrator with these rights; none are the usual ones: all but
+// PromoteMembers and Anonymous. It is an error if the bot is there, or for a right that no channel knows.
 func (c *Channel) AddBot(by *User, rights ...Right) error {
 	to, err := c.promotion(rights)
 	return c.changeBot(by, to, func() error {
@@ -42,7 +43,7 @@ func (c *Channel) LinkGroup(g *Group) {
 	c.ch.group = g.ch
 }
 
-// Post has an administrator publish a text; it returns the id of the post.
+// Post has an administrator publish a text; it returns the id of the post. By is taken for an administrator.
 func (c *Channel) Post(by *User, text string) (id string, err error) {
 	err = by.act(func() ([]*update, error) {
 		if err := c.open(); err != nil {

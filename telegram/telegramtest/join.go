@@ -13,7 +13,8 @@ type joinRequest struct {
 const welcomeLasts = 5 * time.Minute
 
 // RequestToJoin has a person ask to be let in. A bot that is an administrator with the right to invite is told, and
-// may write to the person for five minutes, or until it has approved or declined her.
+// may write to the person for five minutes, or until it has approved or declined her. It is an error to ask twice, from
+// inside, or when banned.
 func (r room) RequestToJoin(u *User, bio string) error {
 	return u.act(func() ([]*update, error) {
 		m := r.ch.of(u)

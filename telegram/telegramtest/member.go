@@ -8,7 +8,8 @@ import (
 )
 
 // Member is a person in a group, in a topic of it or in a channel. Her verbs are those of [User], and likewise return
-// when the bot has acknowledged the update, or at once where the bot gets none.
+// when the bot has acknowledged the update, or at once where the bot gets none. They fail where she is not, or not any
+// more, and for what she may not do there.
 type Member struct {
 	sender
 	u     *User
@@ -123,7 +124,7 @@ func (s *Server) startCommand(ref string) string {
 	return text
 }
 
-// Edit changes the text of a message of hers.
+// Edit changes the text of a message of hers, or the caption of its media; see [Member.Sent] for the ids.
 func (m *Member) Edit(messageID, text string) error {
 	return m.act(func() ([]*update, error) {
 		msg, err := m.message(messageID)
@@ -213,7 +214,8 @@ func (m *Member) goAway(by *User, to status) []*update {
 	return append(made, m.u.s.announce(m.home, by, &service{Left: m.u.wire()})...)
 }
 
-// Promote has somebody make her an administrator with these rights; none are the usual ones.
+// Promote has somebody make her an administrator with these rights; none are the usual ones: all but PromoteMembers and
+// Anonymous. A right that this kind of chat does not know is an error.
 func (m *Member) Promote(by *User, rights ...Right) error {
 	return m.act(func() ([]*update, error) {
 		to, err := room{m.u.s, m.home}.promotion(rights)

@@ -96,7 +96,7 @@ func (r room) SetUsername(name string) {
 }
 
 // Messages are the messages that the bot sent there, oldest first, as they are now. Deleted ones are among them,
-// marked so.
+// marked so. Each call copies all of them.
 func (r room) Messages() []Message {
 	return r.list(func(m *message) bool { return m.byBot() })
 }
@@ -191,18 +191,19 @@ func (r room) promotion(rights []Right) (membership, error) {
 }
 
 // PromoteBot has somebody make the bot an administrator with these rights, or with other ones than it had; none are
-// the usual ones: all but PromoteMembers and Anonymous. An absent bot is added by this.
+// the usual ones: all but PromoteMembers and Anonymous. An absent bot is added by this. A right that this kind of chat
+// does not know is an error.
 func (r room) PromoteBot(by *User, rights ...Right) error {
 	to, err := r.promotion(rights)
 	return r.changeBot(by, to, func() error { return err })
 }
 
-// RemoveBot has somebody take the bot out; it may be added again.
+// RemoveBot has somebody take the bot out; it may be added again. It is an error if the bot is not there.
 func (r room) RemoveBot(by *User) error {
 	return r.changeBot(by, membership{status: left}, r.present)
 }
 
-// KickBot has somebody ban the bot.
+// KickBot has somebody ban the bot. It is an error if the bot is not there.
 func (r room) KickBot(by *User) error {
 	return r.changeBot(by, membership{status: kicked}, r.present)
 }
@@ -231,7 +232,7 @@ func (ch *chat) of(u *User) *Member {
 	return m
 }
 
-// Join has a person join the chat by herself.
+// Join has a person join the chat by herself. It is an error if she is there, or banned.
 func (r room) Join(u *User) (*Member, error) {
 	var m *Member
 	err := u.act(func() ([]*update, error) {

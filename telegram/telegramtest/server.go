@@ -89,7 +89,7 @@ var (
 	usernameForm = regexp.MustCompile(`^(?i)[a-z][a-z0-9_]{1,28}bot$`)
 )
 
-// New starts a server for a program. The caller must Close it.
+// New starts a server for a program. The caller must Close it. A Config with a malformed Token or Username is an error.
 func New(cfg Config) (*Server, error) { return newServer(cfg, nil) }
 
 // NewServer starts a server for a test, with the zero [Config]; it is closed when the test ends. Misuse that the
@@ -198,7 +198,7 @@ type Request struct {
 	At time.Time
 }
 
-// Requests are all requests so far, in the order of their arrival.
+// Requests are all requests so far, in the order of their arrival. Each call copies all of them.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,7 +11,9 @@ import (
 
 // User is a person who uses the bot. Each verb returns when the bot has acknowledged the update it made, or with
 // an error when the platform gave up on it ([ErrExpired]) or the server was closed ([ErrClosed]). An update of a
-// kind that the bot left out of allowed_updates is dropped by the platform, which is no error.
+// kind that the bot left out of allowed_updates is dropped by the platform, which is no error. What nobody can do on
+// Telegram, such as to write to a bot that one has blocked or to send an empty text, is an error at once, and nothing
+// comes of it.
 type User struct {
 	sender
 	s           *Server
