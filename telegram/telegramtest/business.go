@@ -149,35 +149,9 @@ func (c *Customer) tell(kind string, since time.Time, field any) []*update {
 	return []*update{c.b.s.enqueue(kind, c.ch.id, seconds(since), field)}
 }
 
-// Edit changes the text of a message that the customer sent; see [Customer.Sent] for the ids.
-func (c *Customer) Edit(messageID, text string) error { return c.edit(c.u, messageID, text) }
-
 // OwnerEdit has the owner change the text of a message of hers, or of one that the bot sent for her.
-func (c *Customer) OwnerEdit(messageID, text string) error { return c.edit(c.b.owner, messageID, text) }
-
-func (c *Customer) edit(by *User, messageID, text string) error {
-	return by.act(func() ([]*update, error) {
-		m, err := c.message(by, messageID)
-		if err == nil && m.from != by && !(by == c.b.owner && m.byBot()) {
-			err = by.cannot("no message of hers has the id " + messageID)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := m.rewrite(text); err != nil {
-			return nil, by.cannot(err.Error())
-		}
-		return side{c, by}.retell(m), nil
-	})
-}
-
-func (c *Customer) message(by *User, id string) (*message, error) {
-	n, err := strconv.ParseInt(id, 10, 64)
-	m := c.ch.find(n)
-	if err != nil || m == nil {
-		return nil, by.cannot("no message has the id " + id)
-	}
-	return m, nil
+func (c *Customer) OwnerEdit(messageID, text string) error {
+	return c.owner.edit(messageID, text, func(m *message) bool { return m.from == c.owner.by || m.byBot() })
 }
 
 type deletedMessages struct {
@@ -187,23 +161,23 @@ type deletedMessages struct {
 }
 
 // Delete has the customer delete messages of the chat for both, whoever sent them.
-func (c *Customer) Delete(messageIDs ...string) error { return c.delete(c.u, messageIDs) }
+func (c *Customer) Delete(messageIDs ...string) error { return c.delete(&c.sender, messageIDs) }
 
 // OwnerDelete has the owner delete messages of the chat for both, whoever sent them.
-func (c *Customer) OwnerDelete(messageIDs ...string) error { return c.delete(c.b.owner, messageIDs) }
+func (c *Customer) OwnerDelete(messageIDs ...string) error { return c.delete(&c.owner, messageIDs) }
 
-func (c *Customer) delete(by *User, messageIDs []string) error {
-	return by.act(func() ([]*update, error) {
+func (c *Customer) delete(side *sender, messageIDs []string) error {
+	return side.where.act(func() ([]*update, error) {
 		var doomed []*message
 		for _, id := range messageIDs {
-			m, err := c.message(by, id)
+			m, err := side.message(id)
 			if err != nil {
 				return nil, err
 			}
 			doomed = append(doomed, m)
 		}
 		if len(doomed) == 0 {
-			return nil, by.cannot("no message to delete")
+			return nil, side.by.cannot("no message to delete")
 		}
 		told := deletedMessages{Connection: c.b.id, Chat: c.ch.wire()}
 		for _, m := range doomed {
@@ -216,18 +190,7 @@ func (c *Customer) delete(by *User, messageIDs []string) error {
 
 // Press presses the newest inline button with this label; see [User.Press].
 func (c *Customer) Press(label string) error {
-	return c.u.act(func() ([]*update, error) {
-		m, b := c.ch.button(label, nil)
-		switch {
-		case b == nil:
-			return nil, c.u.cannot("no button with the label " + strconv.Quote(label))
-		case b.CallbackData != "":
-			return c.u.callback(m, b)
-		case b.URL != "" || b.CopyText != nil:
-			return nil, nil
-		}
-		return nil, c.u.cannot("pressing this kind of button is not emulated")
-	})
+	return c.u.act(func() ([]*update, error) { return c.press(label, nil, nil) })
 }
 
 // Messages are the messages that the bot sent in the name of the owner, oldest first, as they are now.

@@ -17,14 +17,10 @@ const welcomeLasts = 5 * time.Minute
 // inside, or when banned.
 func (r room) RequestToJoin(u *User, bio string) error {
 	return u.act(func() ([]*update, error) {
-		m := r.ch.of(u)
+		m, err := r.outsider(u)
 		switch {
-		case r.open() != nil:
-			return nil, r.open()
-		case m.in():
-			return nil, u.cannot("she is in the chat already")
-		case m.status == kicked:
-			return nil, u.cannot("she is banned from the chat")
+		case err != nil:
+			return nil, err
 		case !m.asked.IsZero():
 			return nil, u.cannot("she has asked already")
 		}

@@ -2,7 +2,6 @@ package telegramtest
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -102,15 +101,6 @@ func (m *Member) say(text string, to *message) ([]*update, error) {
 	return m.send(msg)
 }
 
-func (m *Member) message(id string) (*message, error) {
-	n, err := strconv.ParseInt(id, 10, 64)
-	msg := m.ch.find(n)
-	if err != nil || msg == nil {
-		return nil, m.u.cannot("no message has the id " + id)
-	}
-	return msg, nil
-}
-
 // Start writes "/start@bot ref", as a link with startgroup does for whoever follows it.
 func (m *Member) Start(ref string) error {
 	return m.Write(m.u.s.startCommand(ref))
@@ -122,23 +112,6 @@ func (s *Server) startCommand(ref string) string {
 		text += " " + ref
 	}
 	return text
-}
-
-// Edit changes the text of a message of hers, or the caption of its media; see [Member.Sent] for the ids.
-func (m *Member) Edit(messageID, text string) error {
-	return m.act(func() ([]*update, error) {
-		msg, err := m.message(messageID)
-		if err == nil && msg.from != m.u {
-			err = m.u.cannot("no message of hers has the id " + messageID)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := msg.rewrite(text); err != nil {
-			return nil, m.u.cannot(err.Error())
-		}
-		return m.retell(msg), nil
-	})
 }
 
 // rewrite changes the text or the caption, which must be another one.
@@ -165,18 +138,7 @@ func (m *message) rewrite(text string) error {
 // its text as an answer to the message that brought the keyboard. See [User.Press].
 func (m *Member) Press(label string) error {
 	return m.act(func() ([]*update, error) {
-		msg, b := m.ch.button(label, m.topic)
-		switch {
-		case b == nil:
-			return nil, m.u.cannot(fmt.Sprintf("no button with the label %q", label))
-		case msg.keyboard.Inline && b.CallbackData != "":
-			return m.u.callback(msg, b)
-		case b.URL != "" || b.CopyText != nil:
-			return nil, nil
-		case msg.keyboard.Inline:
-			return nil, m.u.cannot("pressing this kind of button is not emulated")
-		}
-		return m.say(b.Text, msg)
+		return m.press(label, m.topic, func(from *message, text string) ([]*update, error) { return m.say(text, from) })
 	})
 }
 

@@ -16,26 +16,26 @@ func (c *call) connection() (*Business, *apiError) {
 	return b, nil
 }
 
-// customerOf is the chat of a business account that the call names.
-func (c *call) customerOf(b *Business) (*chat, *apiError) {
+// customer is the business account that the call names, and the chat of it.
+func (c *call) customer() (*Business, *chat, *apiError) {
+	b, bad := c.connection()
+	if bad != nil {
+		return nil, nil, bad
+	}
 	if !c.has("chat_id") {
-		return nil, badRequest("chat_id is empty")
+		return nil, nil, badRequest("chat_id is empty")
 	}
 	id, err := strconv.ParseInt(c.str("chat_id"), 10, 64)
 	if err != nil || b.chats[id] == nil || len(b.chats[id].messages) == 0 {
-		return nil, errChatNotFound
+		return nil, nil, errChatNotFound
 	}
-	return b.chats[id], nil
+	return b, b.chats[id], nil
 }
 
 // customerChat is the chat of a business account that the bot may write to: with the right to reply, for a day after
 // the customer's last message.
 func (c *call) customerChat() (*chat, *apiError) {
-	b, bad := c.connection()
-	if bad != nil {
-		return nil, bad
-	}
-	ch, bad := c.customerOf(b)
+	b, ch, bad := c.customer()
 	if bad != nil {
 		return nil, bad
 	}
@@ -58,11 +58,7 @@ func (c *call) getBusinessConnection() (any, *apiError) {
 
 // readBusinessMessage checks the right; nobody is shown what was read.
 func (c *call) readBusinessMessage() (any, *apiError) {
-	b, bad := c.connection()
-	if bad != nil {
-		return nil, bad
-	}
-	ch, bad := c.customerOf(b)
+	b, ch, bad := c.customer()
 	if bad != nil {
 		return nil, bad
 	}

@@ -166,15 +166,21 @@ func (p *markdownParser) code(rest string) error {
 		return words("Can't find end of %s entity at byte offset %d", entityName(e.Type), p.pos)
 	}
 	if e.Type == "pre" {
-		if language, body, more := strings.Cut(text, "\n"); more && !strings.ContainsAny(language, " \t") {
-			e.Language, text = language, body
-		}
+		e.Language, text = language(text)
 	}
 	p.push(e.Type, mark, 0)
 	p.write(text)
 	p.pop(e)
 	p.pos = next
 	return nil
+}
+
+// language is what the first line of a block of code names, and the code.
+func language(text string) (name, code string) {
+	if name, code, more := strings.Cut(text, "\n"); more && !strings.ContainsAny(name, " \t") {
+		return name, code
+	}
+	return "", text
 }
 
 // link reads "](address)"; a text in brackets without an address stays text.

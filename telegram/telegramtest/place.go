@@ -236,18 +236,27 @@ func (ch *chat) of(u *User) *Member {
 func (r room) Join(u *User) (*Member, error) {
 	var m *Member
 	err := u.act(func() ([]*update, error) {
-		m = r.ch.home().of(u)
-		switch {
-		case r.open() != nil:
-			return nil, r.open()
-		case m.in():
-			return nil, u.cannot("she is in the chat already")
-		case m.status == kicked:
-			return nil, u.cannot("she is banned from the chat")
+		var err error
+		if m, err = r.outsider(u); err != nil {
+			return nil, err
 		}
 		return r.s.join(m, u.wire(), false), nil
 	})
 	return m, err
+}
+
+// outsider is somebody who can get into the chat.
+func (r room) outsider(u *User) (*Member, error) {
+	m := r.ch.of(u)
+	switch {
+	case r.open() != nil:
+		return nil, r.open()
+	case m.in():
+		return nil, u.cannot("she is in the chat already")
+	case m.status == kicked:
+		return nil, u.cannot("she is banned from the chat")
+	}
+	return m, nil
 }
 
 // join makes a person a member, and says so to everybody in a group.

@@ -2,6 +2,7 @@ package telegramtest
 
 import (
 	"errors"
+	"strconv"
 	"time"
 )
 
@@ -107,6 +108,40 @@ func (s *sender) SendAlbum(items ...Media) error {
 			all = append(all, m)
 		}
 		return all, nil
+	})
+}
+
+// message is one of the chat, whoever sent it.
+func (s *sender) message(id string) (*message, error) {
+	n, err := strconv.ParseInt(id, 10, 64)
+	m := s.to.find(n)
+	if err != nil || m == nil {
+		return nil, s.by.cannot("no message has the id " + id)
+	}
+	return m, nil
+}
+
+// Edit changes the text of a message that the person sent, or the caption of its media; see Sent for the ids.
+func (s *sender) Edit(messageID, text string) error {
+	return s.edit(messageID, text, func(m *message) bool { return m.from == s.by })
+}
+
+func (s *sender) edit(messageID, text string, hers func(*message) bool) error {
+	return s.where.act(func() ([]*update, error) {
+		m, err := s.message(messageID)
+		if err == nil && !hers(m) {
+			err = s.by.cannot("no message of hers has the id " + messageID)
+		}
+		if err == nil {
+			err = s.where.refusal(m)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := m.rewrite(text); err != nil {
+			return nil, s.by.cannot(err.Error())
+		}
+		return s.where.retell(m), nil
 	})
 }
 

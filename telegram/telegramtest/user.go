@@ -231,24 +231,6 @@ func (u *User) setBlocked(blocked bool) *update {
 		memberUpdate{Chat: u.chat.wire(), From: u.wire(), Date: now.Unix(), Old: in, New: out})
 }
 
-// Edit changes the text of a message that the person sent, or the caption of its media; see [User.Sent] for the ids.
-func (u *User) Edit(messageID, text string) error {
-	return u.act(func() ([]*update, error) {
-		id, err := strconv.ParseInt(messageID, 10, 64)
-		m := u.chat.find(id)
-		if err != nil || m == nil || m.from != u {
-			return nil, u.cannot("no message of hers has the id " + messageID)
-		}
-		if err := u.refusal(m); err != nil {
-			return nil, err
-		}
-		if err := m.rewrite(text); err != nil {
-			return nil, u.cannot(err.Error())
-		}
-		return u.retell(m), nil
-	})
-}
-
 // Messages are the messages that the bot sent to the person, oldest first, as they are now. Deleted ones are
 // among them, marked so.
 func (u *User) Messages() []Message { return u.list(nil) }
