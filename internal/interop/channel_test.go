@@ -28,7 +28,7 @@ func TestABotThatPostsInAChannel(t *testing.T) {
 		assert.True(w.t, added.New.CanPost)
 
 		post := must[message](w,
-			&bot.SendMessageParams{ChatID: "@our_news", Text: "Sale", ReplyMarkup: inline{{{Text: "More", CallbackData: "more"}}}},
+			&bot.SendMessageParams{ChatID: "@our_news", Text: "Sale", ReplyMarkup: inline([]models.InlineKeyboardButton{{Text: "More", CallbackData: "more"}})},
 			tu.Message(tu.Username("@our_news"), "Sale").WithReplyMarkup(tu.InlineKeyboard(
 				tu.InlineKeyboardRow(tu.InlineKeyboardButton("More").WithCallbackData("more")))))
 		assert.Equal(w.t, id, post.Chat.ID)

@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/go-telegram/bot"
@@ -8,6 +9,7 @@ import (
 	"github.com/mymmrac/telego"
 	tu "github.com/mymmrac/telego/telegoutil"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // Every style of the platform's page about formatting, one after the other and inside one another.
@@ -44,6 +46,14 @@ func TestEveryStyle(t *testing.T) {
 				{Type: "strikethrough", Offset: 6, Length: 1}, {Type: "spoiler", Offset: 8, Length: 1}, {Type: "code", Offset: 10, Length: 1},
 				{Type: "pre", Offset: 12, Length: 6, Language: "go"},
 				{Type: "text_link", Offset: 19, Length: 4, URL: "https://a.example/)"},
+			},
+		},
+		"quotes and custom emoji of MarkdownV2": {
+			">one *b*\n>two\n**>three\n>more||\n![👍](tg://emoji?id=5368324170671202286)", false, "one b\ntwo\nthree\nmore\n👍",
+			[]entity{
+				{Type: "blockquote", Offset: 0, Length: 9}, {Type: "bold", Offset: 4, Length: 1},
+				{Type: "expandable_blockquote", Offset: 10, Length: 10},
+				{Type: "custom_emoji", Offset: 21, Length: 2, CustomEmoji: "5368324170671202286"},
 			},
 		},
 		"what is found in plain text": {
@@ -84,4 +94,36 @@ func TestTheOldMarkdown(t *testing.T) {
 			{Type: "text_link", Offset: 6, Length: 4, URL: "https://a.example/"},
 		}, sent.Entities)
 	})
+}
+
+func TestALinkToAPersonIsAMention(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		source   string
+		mode     models.ParseMode
+		teleMode string
+	}{
+		"in HTML":       {`ask <a href="tg://user?id=%d">her</a>`, models.ParseModeHTML, telego.ModeHTML},
+		"in MarkdownV2": {"ask [her](tg://user?id=%d)", models.ParseModeMarkdown, telego.ModeMarkdownV2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			everywhere(t, func(w *world) {
+				w.poll()
+				say := func(id int64) message {
+					text := fmt.Sprintf(c.source, id)
+					return must[message](w, &bot.SendMessageParams{ChatID: w.ann.id, Text: text, ParseMode: c.mode},
+						tu.Message(tu.ID(w.ann.id), text).WithParseMode(c.teleMode))
+				}
+				sent := say(w.ann.id)
+				require.Len(w.t, sent.Entities, 1)
+				mention := sent.Entities[0]
+				assert.Equal(w.t, "text_mention", mention.Type)
+				assert.Equal(w.t, 4, mention.Offset)
+				require.NotNil(w.t, mention.User)
+				assert.Equal(w.t, w.ann.id, mention.User.ID)
+				assert.Empty(w.t, say(number(w.t, w.srv.NewUser("Stranger").ID())).Entities, "whom the bot does not know")
+			})
+		})
+	}
 }

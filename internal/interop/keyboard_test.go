@@ -1,7 +1,6 @@
 package interop
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/go-telegram/bot"
@@ -12,21 +11,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// inline is a keyboard of go-telegram. Its own button says copy_text in every one.
-type inline [][]button
-
-func (k inline) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]any{"inline_keyboard": [][]button(k)})
+// inline is a keyboard of go-telegram, which says copy_text in every button.
+func inline(rows ...[]models.InlineKeyboardButton) models.InlineKeyboardMarkup {
+	return models.InlineKeyboardMarkup{InlineKeyboard: rows}
 }
 
 // choice sends an inline keyboard.
 func (w *world) choice() message {
 	w.t.Helper()
 	return must[message](w,
-		&bot.SendMessageParams{ChatID: w.ann.id, Text: "Choose", ReplyMarkup: inline{
-			{{Text: "Yes", CallbackData: "y:1"}, {Text: "No", CallbackData: "n:1", Style: "danger"}},
-			{{Text: "Site", URL: "https://a.example/"}},
-		}},
+		&bot.SendMessageParams{ChatID: w.ann.id, Text: "Choose", ReplyMarkup: inline(
+			[]models.InlineKeyboardButton{{Text: "Yes", CallbackData: "y:1"}, {Text: "No", CallbackData: "n:1", Style: "danger"}},
+			[]models.InlineKeyboardButton{{Text: "Site", URL: "https://a.example/"}},
+		)},
 		tu.Message(tu.ID(w.ann.id), "Choose").WithReplyMarkup(tu.InlineKeyboard(
 			tu.InlineKeyboardRow(tu.InlineKeyboardButton("Yes").WithCallbackData("y:1"),
 				telego.InlineKeyboardButton{Text: "No", CallbackData: "n:1", Style: "danger"}),
@@ -115,7 +112,7 @@ func TestAButtonWithTooMuchDataIsRefused(t *testing.T) {
 		w.poll()
 		const data = "яяяяяяяяяяяяяяяяяяяяяяяяяяяяяяяяя" // 33 letters, 66 bytes
 		r := refused(w,
-			&bot.SendMessageParams{ChatID: w.ann.id, Text: "?", ReplyMarkup: inline{{{Text: "Yes", CallbackData: data}}}},
+			&bot.SendMessageParams{ChatID: w.ann.id, Text: "?", ReplyMarkup: inline([]models.InlineKeyboardButton{{Text: "Yes", CallbackData: data}})},
 			tu.Message(tu.ID(w.ann.id), "?").WithReplyMarkup(tu.InlineKeyboard(
 				tu.InlineKeyboardRow(tu.InlineKeyboardButton("Yes").WithCallbackData(data)))))
 		assert.Contains(w.t, r.Text, "BUTTON_DATA_INVALID")

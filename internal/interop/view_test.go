@@ -26,6 +26,9 @@ type entity struct {
 	Length   int    `json:"length"`
 	URL      string `json:"url"`
 	Language string `json:"language"`
+
+	CustomEmoji string `json:"custom_emoji_id"`
+	User        *user  `json:"user"`
 }
 
 type button struct {

@@ -1,7 +1,6 @@
 package telegramtest
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 )
@@ -73,24 +72,7 @@ func (u *User) reachable() *apiError {
 	return nil
 }
 
-// sendings are the kinds of messages by the parameter that tells them, with the permission that each needs.
-var sendings = []struct {
-	parameter string
-	needs     Permission
-	what      string
-}{
-	{"photo", SendPhotos, "photos"},
-	{"video", SendVideos, "videos"},
-	{"animation", SendOther, "animations"},
-	{"sticker", SendOther, "stickers"},
-	{"audio", SendAudios, "music"},
-	{"document", SendDocuments, "documents"},
-	{"voice", SendVoiceNotes, "voice notes"},
-	{"video_note", SendVideoNotes, "video notes"},
-	{"", SendMessages, "text messages"},
-}
-
-// checkRights checks that the bot may write to a group or a channel what it is about to.
+// checkRights checks that the bot may write to a group or a channel at all.
 func (c *call) checkRights(ch *chat) *apiError {
 	if bad := ch.access(); bad != nil {
 		return bad
@@ -103,31 +85,7 @@ func (c *call) checkRights(ch *chat) *apiError {
 	if home.kind == broadcast && !home.bot.can(needs) && !(c.has("message_id") && home.bot.can(EditMessages)) {
 		return badRequest("need administrator rights in the channel chat")
 	}
-	if !c.sends() {
-		return nil
-	}
-	album := c.albumKind()
-	for _, s := range sendings {
-		_, uploaded := c.files[s.parameter]
-		if s.parameter != "" && s.parameter != album && !uploaded && !c.has(s.parameter) {
-			continue
-		}
-		if !home.lets(home.bot, s.needs) {
-			return badRequest("not enough rights to send " + s.what + " to the chat")
-		}
-		return nil
-	}
 	return nil
-}
-
-// albumKind is the kind of the first item of an album, "" if the call sends none.
-func (c *call) albumKind() string {
-	var items []object
-	if json.Unmarshal([]byte(c.str("media")), &items) != nil || len(items) == 0 {
-		return ""
-	}
-	kind, _ := items[0].str("type")
-	return kind
 }
 
 // checkPlace reads the parameters that say where in a chat a message goes.
@@ -155,7 +113,7 @@ func (c *call) checkDirect(ch *chat) *apiError {
 	case id == 0:
 		return badRequest("channel direct messages topic must be specified")
 	}
-	if c.direct = ch.topicOf(id); c.direct == nil {
+	if c.direct = ch.writers[id]; c.direct == nil {
 		return badRequest("direct messages topic not found")
 	}
 	return nil

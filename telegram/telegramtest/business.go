@@ -48,13 +48,13 @@ func (u *User) ConnectBusiness(rights BusinessRights) (*Business, error) {
 		if !b.enabled {
 			b.connected = time.Now()
 		}
-		b.rights, b.enabled = rights, true
+		b.rights, b.enabled, u.met = rights, true, true
 		return b.changed(), nil
 	})
 	return b, err
 }
 
-// Disconnect has the owner end the connection.
+// Disconnect has the owner end the connection. It is an error to end it twice.
 func (b *Business) Disconnect() error {
 	return b.owner.act(func() ([]*update, error) {
 		if !b.enabled {
@@ -95,14 +95,25 @@ func (b *Business) Customer(u *User) *Customer {
 	if b.chats[u.id] == nil {
 		b.chats[u.id] = &chat{id: u.id, kind: private, person: u, place: place{s: b.s, account: b}}
 	}
-	return &Customer{b: b, u: u, ch: b.chats[u.id]}
+	c := &Customer{b: b, u: u, ch: b.chats[u.id]}
+	c.sender, c.owner = sender{u, c.ch, side{c, u}}, sender{b.owner, c.ch, side{c, b.owner}}
+	return c
 }
 
-// Customer is a person in the chat with a business account. Her verbs are those of [User].
+// Customer is a person in the chat with a business account. Her verbs are those of [User]. While the account is not
+// connected they work as well, and the bot is not told.
 type Customer struct {
-	b  *Business
-	u  *User
-	ch *chat
+	sender
+	b     *Business
+	u     *User
+	ch    *chat
+	owner sender
+}
+
+// side is one of the two people in the chat with a business account.
+type side struct {
+	c  *Customer
+	by *User
 }
 
 // User is the person.
@@ -111,27 +122,24 @@ func (c *Customer) User() *User { return c.u }
 // ChatID is the id of the chat, which is the person's.
 func (c *Customer) ChatID() string { return c.u.ID() }
 
-// Write sends a text message to the business account.
-func (c *Customer) Write(text string) error { return c.write(c.u, text) }
-
 // OwnerWrite has the owner of the account write to the customer.
-func (c *Customer) OwnerWrite(text string) error { return c.write(c.b.owner, text) }
+func (c *Customer) OwnerWrite(text string) error { return c.owner.Write(text) }
 
-func (c *Customer) write(by *User, text string) error {
-	return by.act(func() ([]*update, error) {
-		m, err := plain(text)
-		if err != nil {
-			return nil, by.cannot(err.Error())
-		}
-		return c.post(by, m), nil
-	})
+func (s side) act(do func() ([]*update, error)) error { return s.by.act(do) }
+
+func (s side) refusal(*message) error { return nil }
+
+func (s side) post(m *message) []*update {
+	m.from, s.by.met = s.by, s.by.met || s.c.b.enabled
+	s.c.ch.post(m)
+	if s.by == s.c.u {
+		s.c.ch.asked = m.date
+	}
+	return s.c.tell("business_message", m.date, s.c.b.s.wire(m))
 }
 
-// post puts a message of one of the two into the chat.
-func (c *Customer) post(by *User, m *message) []*update {
-	m.from = by
-	c.ch.post(m)
-	return c.tell("business_message", m.date, c.b.s.wire(m))
+func (s side) retell(m *message) []*update {
+	return s.c.tell("edited_business_message", m.edited, s.c.b.s.wire(m))
 }
 
 func (c *Customer) tell(kind string, since time.Time, field any) []*update {
@@ -141,35 +149,9 @@ func (c *Customer) tell(kind string, since time.Time, field any) []*update {
 	return []*update{c.b.s.enqueue(kind, c.ch.id, seconds(since), field)}
 }
 
-// Edit changes the text of a message that the customer sent; see [Customer.Sent] for the ids.
-func (c *Customer) Edit(messageID, text string) error { return c.edit(c.u, messageID, text) }
-
 // OwnerEdit has the owner change the text of a message of hers, or of one that the bot sent for her.
-func (c *Customer) OwnerEdit(messageID, text string) error { return c.edit(c.b.owner, messageID, text) }
-
-func (c *Customer) edit(by *User, messageID, text string) error {
-	return by.act(func() ([]*update, error) {
-		m, err := c.message(by, messageID)
-		if err == nil && m.from != by && !(by == c.b.owner && m.byBot()) {
-			err = by.cannot("no message of hers has the id " + messageID)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := m.rewrite(text); err != nil {
-			return nil, by.cannot(err.Error())
-		}
-		return c.tell("edited_business_message", m.edited, c.b.s.wire(m)), nil
-	})
-}
-
-func (c *Customer) message(by *User, id string) (*message, error) {
-	n, err := strconv.ParseInt(id, 10, 64)
-	m := c.ch.find(n)
-	if err != nil || m == nil {
-		return nil, by.cannot("no message has the id " + id)
-	}
-	return m, nil
+func (c *Customer) OwnerEdit(messageID, text string) error {
+	return c.owner.edit(messageID, text, func(m *message) bool { return m.from == c.owner.by || m.byBot() })
 }
 
 type deletedMessages struct {
@@ -179,23 +161,23 @@ type deletedMessages struct {
 }
 
 // Delete has the customer delete messages of the chat for both, whoever sent them.
-func (c *Customer) Delete(messageIDs ...string) error { return c.delete(c.u, messageIDs) }
+func (c *Customer) Delete(messageIDs ...string) error { return c.delete(&c.sender, messageIDs) }
 
 // OwnerDelete has the owner delete messages of the chat for both, whoever sent them.
-func (c *Customer) OwnerDelete(messageIDs ...string) error { return c.delete(c.b.owner, messageIDs) }
+func (c *Customer) OwnerDelete(messageIDs ...string) error { return c.delete(&c.owner, messageIDs) }
 
-func (c *Customer) delete(by *User, messageIDs []string) error {
-	return by.act(func() ([]*update, error) {
+func (c *Customer) delete(side *sender, messageIDs []string) error {
+	return side.where.act(func() ([]*update, error) {
 		var doomed []*message
 		for _, id := range messageIDs {
-			m, err := c.message(by, id)
+			m, err := side.message(id)
 			if err != nil {
 				return nil, err
 			}
 			doomed = append(doomed, m)
 		}
 		if len(doomed) == 0 {
-			return nil, by.cannot("no message to delete")
+			return nil, side.by.cannot("no message to delete")
 		}
 		told := deletedMessages{Connection: c.b.id, Chat: c.ch.wire()}
 		for _, m := range doomed {
@@ -208,18 +190,7 @@ func (c *Customer) delete(by *User, messageIDs []string) error {
 
 // Press presses the newest inline button with this label; see [User.Press].
 func (c *Customer) Press(label string) error {
-	return c.u.act(func() ([]*update, error) {
-		m, b := c.ch.button(label, nil)
-		switch {
-		case b == nil:
-			return nil, c.u.cannot("no button with the label " + strconv.Quote(label))
-		case b.CallbackData != "":
-			return c.u.callback(m, b)
-		case b.URL != "" || b.CopyText != nil:
-			return nil, nil
-		}
-		return nil, c.u.cannot("pressing this kind of button is not emulated")
-	})
+	return c.u.act(func() ([]*update, error) { return c.press(label, nil, nil) })
 }
 
 // Messages are the messages that the bot sent in the name of the owner, oldest first, as they are now.

@@ -2,7 +2,7 @@ package telegramtest
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,11 +41,7 @@ var inlineActions = []string{
 }
 
 func inlineButton(raw json.RawMessage, to *chat) (Button, error) {
-	o, ok := parseObject(string(raw))
-	if !ok {
-		return Button{}, fmt.Errorf("expected an Object")
-	}
-	b, err := label(o)
+	o, b, err := label(raw)
 	if err != nil {
 		return b, err
 	}
@@ -55,13 +51,25 @@ func inlineButton(raw json.RawMessage, to *chat) (Button, error) {
 			actions++
 		}
 	}
+	if actions > 1 && o.emptyCopy() {
+		delete(o, "copy_text")
+		actions--
+	}
 	switch {
 	case actions == 0:
 		return b, words("Text buttons are unallowed in the inline keyboard")
 	case actions > 1:
-		return b, fmt.Errorf("exactly one of the optional fields must be used")
+		return b, errors.New("exactly one of the optional fields must be used")
 	}
 	return b, b.action(o, to)
+}
+
+// emptyCopy tells a copy_text that copies nothing. There are libraries that write one into every button, and the
+// platform minds it only where it is alone.
+func (o object) emptyCopy() bool {
+	inner, ok := parseObject(string(o["copy_text"]))
+	text, err := inner.str("text")
+	return ok && err == nil && text == ""
 }
 
 // action reads the one thing that an inline button does.
@@ -95,24 +103,28 @@ func (b *Button) action(o object, to *chat) (err error) {
 func pointer(text string, err error) (*string, error) { return &text, err }
 
 // label reads what both kinds of buttons have.
-func label(o object) (b Button, err error) {
+func label(raw json.RawMessage) (o object, b Button, err error) {
+	o, ok := parseObject(string(raw))
+	if !ok {
+		return o, b, errors.New("expected an Object")
+	}
 	if b.Text, err = o.str("text"); err != nil {
-		return b, err
+		return o, b, err
 	}
 	if !o.has("text") {
-		return b, words(`Can't find field "text"`)
+		return o, b, words(`Can't find field "text"`)
 	}
 	if strings.TrimSpace(b.Text) == "" {
-		return b, fmt.Errorf("button text must be non-empty")
+		return o, b, errors.New("button text must be non-empty")
 	}
 	if b.Style, err = o.str("style"); err != nil {
-		return b, err
+		return o, b, err
 	}
 	if !slices.Contains([]string{"", "danger", "success", "primary"}, b.Style) {
-		return b, fmt.Errorf("invalid button style specified")
+		return o, b, errors.New("invalid button style specified")
 	}
 	b.Icon, err = o.str("icon_custom_emoji_id")
-	return b, err
+	return o, b, err
 }
 
 // checkButtonURL follows the rule that one bad URL fails the whole message.
@@ -139,7 +151,7 @@ func checkButtonURL(raw string) error {
 func copyText(raw json.RawMessage) (*CopyText, error) {
 	o, ok := parseObject(string(raw))
 	if !ok {
-		return nil, fmt.Errorf("expected an Object")
+		return nil, errors.New("expected an Object")
 	}
 	text, err := o.str("text")
 	if n := utf8.RuneCountInString(text); err == nil && (n < 1 || n > maxCopyText) {
@@ -154,7 +166,7 @@ func checkWebApp(raw json.RawMessage, to *chat) error {
 	}
 	o, ok := parseObject(string(raw))
 	if !ok {
-		return fmt.Errorf("expected an Object")
+		return errors.New("expected an Object")
 	}
 	link, err := o.str("url")
 	if err != nil {
@@ -173,11 +185,7 @@ func replyButton(raw json.RawMessage, to *chat) (Button, error) {
 	if json.Unmarshal(raw, &text) == nil { // a plain button may be a bare string
 		raw, _ = json.Marshal(map[string]string{"text": text})
 	}
-	o, ok := parseObject(string(raw))
-	if !ok {
-		return Button{}, fmt.Errorf("expected an Object")
-	}
-	b, err := label(o)
+	o, b, err := label(raw)
 	if err != nil {
 		return b, err
 	}
@@ -207,10 +215,10 @@ func replyButton(raw json.RawMessage, to *chat) (Button, error) {
 		}
 	}
 	if special > 1 {
-		return b, fmt.Errorf("at most one of the optional fields must be used")
+		return b, errors.New("at most one of the optional fields must be used")
 	}
 	if special > 0 && to != nil && to.kind != private {
-		return b, fmt.Errorf("phone number can be requested in private chats only")
+		return b, errors.New("phone number can be requested in private chats only")
 	}
 	return b, nil
 }

@@ -17,7 +17,8 @@ func (s *Server) NewChannel(title string) *Channel {
 	return s.channels[title]
 }
 
-// AddBot has somebody add the bot as an administrator with these rights; none are the usual ones.
+// AddBot has somebody add the bot as an administrator with these rights; none are the usual ones: all but
+// PromoteMembers and Anonymous. It is an error if the bot is there, or for a right that no channel knows.
 func (c *Channel) AddBot(by *User, rights ...Right) error {
 	to, err := c.promotion(rights)
 	return c.changeBot(by, to, func() error {
@@ -42,7 +43,7 @@ func (c *Channel) LinkGroup(g *Group) {
 	c.ch.group = g.ch
 }
 
-// Post has an administrator publish a text; it returns the id of the post.
+// Post has an administrator publish a text; it returns the id of the post. By is taken for an administrator.
 func (c *Channel) Post(by *User, text string) (id string, err error) {
 	err = by.act(func() ([]*update, error) {
 		if err := c.open(); err != nil {
@@ -98,21 +99,11 @@ func (c *Channel) Direct(u *User) *Member {
 	defer c.s.mu.Unlock()
 	if c.direct == nil {
 		c.direct = c.s.newChat(supergroup, c.ch.title+" direct")
-		c.direct.title, c.direct.channel = c.ch.title, c
+		c.direct.title, c.direct.channel, c.direct.writers = c.ch.title, c, map[int64]*User{}
 	}
 	m := c.ch.of(u)
 	if m.status == "" {
 		m.status = member
 	}
 	return m.at(c.direct, nil)
-}
-
-// topicOf finds the person whose direct messages with the channel have this id.
-func (ch *chat) topicOf(id int64) *User {
-	for _, m := range ch.messages {
-		if m.direct != nil && m.direct.id == id {
-			return m.direct
-		}
-	}
-	return nil
 }

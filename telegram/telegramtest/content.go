@@ -23,7 +23,7 @@ type Contact struct {
 	VCard     string `json:"vcard,omitempty"`
 }
 
-// Location is a point on the map, in degrees. LivePeriod makes it a live one, for as many seconds.
+// Location is a point on the map, in degrees. LivePeriod makes it a live one for as many seconds, 0x7FFFFFFF for ever.
 type Location struct {
 	Latitude        float64 `json:"latitude"`
 	Longitude       float64 `json:"longitude"`
@@ -44,7 +44,8 @@ type Venue struct {
 	GooglePlaceType string   `json:"google_place_type,omitempty"`
 }
 
-// Dice is an animated emoji that shows a random value. The seed settles the value.
+// Dice is an animated emoji that shows a random value: 1 to 6 for 🎲 🎯 🎳, to 5 for 🏀 ⚽, to 64 for 🎰. The seed settles
+// the value.
 type Dice struct {
 	Emoji string `json:"emoji"`
 	Value int    `json:"value"`
@@ -55,9 +56,15 @@ type Poll struct {
 	Question  string
 	Options   []string
 	Anonymous bool
-	Multiple  bool // allows_multiple_answers
-	Quiz      bool
-	Correct   int // index of the right answer of a quiz
+	// Multiple is allows_multiple_answers.
+	Multiple bool
+	// Quiz tells a poll with a right answer, the option with the index Correct.
+	Quiz    bool
+	Correct int
+	// Final says that nobody can vote again, as it is in a quiz by default; the opposite of allows_revoting.
+	Final bool
+	// MembersOnly keeps those out who joined the channel of the poll less than a day before.
+	MembersOnly bool
 }
 
 type story struct {
@@ -125,6 +132,8 @@ type wirePoll struct {
 	Anonymous  bool         `json:"is_anonymous"`
 	Type       string       `json:"type"`
 	Multiple   bool         `json:"allows_multiple_answers"`
+	Revoting   bool         `json:"allows_revoting"`
+	Members    bool         `json:"members_only"`
 	CorrectIDs []int        `json:"correct_option_ids,omitempty"`
 }
 

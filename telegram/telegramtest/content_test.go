@@ -101,7 +101,10 @@ func TestPlacesContactsDiceAndPollsAreSeen(t *testing.T) {
 	poll := do("sendPoll", in{"question": " Why? ", "options": []any{"a", in{"text": "b"}}, "type": "quiz", "correct_option_ids": []int{1}, "is_anonymous": false})
 	assert.Equal(t, []any{1.0}, poll["poll"].(in)["correct_option_ids"])
 	assert.Equal(t, "quiz", poll["poll"].(in)["type"])
-	do("sendPoll", in{"question": "?", "options": "[\"a\"]", "allows_multiple_answers": true})
+	assert.Equal(t, false, poll["poll"].(in)["allows_revoting"])
+	poll = do("sendPoll", in{"question": "?", "options": "[\"a\"]", "allows_multiple_answers": true, "members_only": true})
+	assert.Equal(t, true, poll["poll"].(in)["allows_revoting"])
+	assert.Equal(t, false, poll["poll"].(in)["members_only"], "only a channel has members to speak of")
 
 	seen := ann.Messages()
 	assert.Equal(t, &kyiv, seen[0].Location)
@@ -110,7 +113,7 @@ func TestPlacesContactsDiceAndPollsAreSeen(t *testing.T) {
 	assert.Equal(t, &telegramtest.Venue{Location: kyiv, Title: "Cafe", Address: "Main St 1", GooglePlaceID: "g"}, seen[2].Venue)
 	assert.Equal(t, "Lee", seen[3].Contact.LastName)
 	assert.Contains(t, []int{1, 2, 3, 4, 5}, seen[5].Dice.Value)
-	assert.Equal(t, &telegramtest.Poll{Question: "Why?", Options: []string{"a", "b"}, Quiz: true, Correct: 1}, seen[6].Poll)
+	assert.Equal(t, &telegramtest.Poll{Question: "Why?", Options: []string{"a", "b"}, Quiz: true, Correct: 1, Final: true}, seen[6].Poll)
 	assert.Equal(t, &telegramtest.Poll{Question: "?", Options: []string{"a"}, Anonymous: true, Multiple: true}, seen[7].Poll)
 }
 

@@ -94,7 +94,7 @@ func (s *Server) delivered(q *queue, target *target, out outcome) {
 	case out.failure == "":
 		s.finish(u, nil)
 		s.unhold(q)
-	case slices.Contains(s.updates.pending, u):
+	case !u.over:
 		u.attempts++
 		u.lastErr = out.failure
 		if u.expired {

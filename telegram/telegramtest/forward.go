@@ -86,30 +86,6 @@ func (u *User) HideForwards() {
 	u.hidden = true
 }
 
-// Forward sends the bot a text that somebody else had written to the person.
-func (u *User) Forward(author *User, text string) error {
-	return u.act(func() ([]*update, error) {
-		m, err := plain(text)
-		if err != nil {
-			return nil, u.cannot(err.Error())
-		}
-		m.origin = author.source(time.Now())
-		return u.post(m)
-	})
-}
-
-// Forward sends the chat a text that somebody else had written to the person.
-func (m *Member) Forward(author *User, text string) error {
-	return m.act(func() ([]*update, error) {
-		msg, err := plain(text)
-		if err != nil {
-			return nil, m.u.cannot(err.Error())
-		}
-		msg.origin = author.source(time.Now())
-		return m.post(msg)
-	})
-}
-
 // ForwardPost sends the bot a post of a channel.
 func (u *User) ForwardPost(c *Channel, messageID string) error {
 	return u.act(func() ([]*update, error) {
@@ -120,7 +96,7 @@ func (u *User) ForwardPost(c *Channel, messageID string) error {
 		}
 		m := post.copied()
 		m.origin = post.source()
-		return u.post(m)
+		return u.send(m)
 	})
 }
 
@@ -191,7 +167,10 @@ func (c *call) moveOne(verb string) (*message, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	if bad := c.s.limit(to); bad != nil {
+	if bad = to.refuses(twin.sending()); bad == nil {
+		bad = c.limit(to, 1)
+	}
+	if bad != nil {
 		return nil, bad
 	}
 	return c.post(to, twin), nil
@@ -255,14 +234,19 @@ func (c *call) moveMany(verb string) (any, *apiError) {
 	}
 	var twins []*message
 	for _, id := range ids {
-		if m := from.find(id); m != nil && m.movable() {
-			twins = append(twins, c.twinOf(m, verb, to))
+		m := from.find(id)
+		if m == nil || !m.movable() {
+			continue
 		}
+		if bad := to.refuses(m.sending()); bad != nil {
+			return nil, bad
+		}
+		twins = append(twins, c.twinOf(m, verb, to))
 	}
 	if len(twins) == 0 {
 		return nil, badRequest("there are no messages to " + verb)
 	}
-	if bad := c.s.limit(to); bad != nil {
+	if bad := c.limit(to, 1); bad != nil {
 		return nil, bad
 	}
 	done := make([]messageIDResult, len(twins))

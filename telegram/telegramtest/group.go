@@ -36,12 +36,13 @@ func (s *Server) newGroup(kind chatKind, title string) *Group {
 	return s.groups[key]
 }
 
-// AddBot has somebody add the bot.
+// AddBot has somebody add the bot, as an ordinary member. It is an error if it is there.
 func (g *Group) AddBot(by *User) error {
 	return g.changeBot(by, membership{status: member}, g.absent)
 }
 
-// DemoteBot has somebody make the bot an ordinary member again, whether it was more or less than that.
+// DemoteBot has somebody make the bot an ordinary member again, whether it was more or less than that. It is an error if
+// it is not there.
 func (g *Group) DemoteBot(by *User) error {
 	return g.changeBot(by, membership{status: member}, g.present)
 }
@@ -129,7 +130,7 @@ func plain(text string) (*message, error) {
 }
 
 // Migrate makes a supergroup of a basic group: it has a new id, and the old one is good for nothing any more. Members
-// and the bot come along; messages do not.
+// and the bot come along; messages do not. It is an error if the group is a supergroup or gone.
 func (g *Group) Migrate(by *User) (*Group, error) {
 	var to *Group
 	err := g.s.act(func() ([]*update, error) {

@@ -186,6 +186,26 @@ func otherBot(srv *telegramtest.Server, g *telegramtest.Group, _ *telegramtest.M
 	return g.Member(srv.NewBot("Helper")).Write("hello")
 }
 
+func TestTheBotIsNotToldOfWhatWasWrittenBeforeItCame(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := telegramtest.NewServerWith(t, telegramtest.Config{ReadsAll: true})
+		b := hooked(t, srv, nil)
+		u := srv.NewUser("Ann")
+		g := srv.NewSupergroup("Club")
+		ann := g.Member(u)
+		require.NoError(t, ann.Write("old"))
+		time.Sleep(time.Second)
+		require.NoError(t, g.AddBot(u))
+		before := len(b.got())
+		require.NoError(t, ann.Edit(ann.Sent()[0].ID, "still old"))
+		assert.Len(t, b.got(), before)
+		require.NoError(t, ann.Write("new"))
+		require.NoError(t, ann.Edit(ann.Sent()[1].ID, "still new"))
+		assert.Equal(t, "still new", newest(t, b, "edited_message")["text"])
+	})
+}
+
 func TestAGroupThatBecomesASupergroup(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -13,17 +13,14 @@ type joinRequest struct {
 const welcomeLasts = 5 * time.Minute
 
 // RequestToJoin has a person ask to be let in. A bot that is an administrator with the right to invite is told, and
-// may write to the person for five minutes, or until it has approved or declined her.
+// may write to the person for five minutes, or until it has approved or declined her. It is an error to ask twice, from
+// inside, or when banned.
 func (r room) RequestToJoin(u *User, bio string) error {
 	return u.act(func() ([]*update, error) {
-		m := r.ch.of(u)
+		m, err := r.outsider(u)
 		switch {
-		case r.open() != nil:
-			return nil, r.open()
-		case m.in():
-			return nil, u.cannot("she is in the chat already")
-		case m.status == kicked:
-			return nil, u.cannot("she is banned from the chat")
+		case err != nil:
+			return nil, err
 		case !m.asked.IsZero():
 			return nil, u.cannot("she has asked already")
 		}
@@ -32,7 +29,7 @@ func (r room) RequestToJoin(u *User, bio string) error {
 		if !r.ch.bot.can(InviteUsers) {
 			return nil, nil
 		}
-		u.welcome = now.Add(welcomeLasts)
+		u.welcome, u.met = now.Add(welcomeLasts), true
 		return []*update{r.s.enqueue("chat_join_request", u.id, seconds(now),
 			joinRequest{Chat: r.ch.wire(), From: u.wire(), Direct: u.id, Date: now.Unix(), Bio: bio})}, nil
 	})
@@ -42,7 +39,7 @@ func (r room) RequestToJoin(u *User, bio string) error {
 // if she granted it otherwise.
 func (u *User) AllowWriting(webApp string) error {
 	return u.act(func() ([]*update, error) {
-		return u.post(&message{placed: placed{service: &service{
+		return u.send(&message{placed: placed{service: &service{
 			WriteAccess: &writeAccess{FromRequest: true, WebApp: webApp},
 		}}})
 	})

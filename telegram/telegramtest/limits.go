@@ -7,6 +7,7 @@ var (
 	perChat  = window{count: 1, length: time.Second}
 	perGroup = window{count: 20, length: time.Minute}
 	perBot   = window{count: 30, length: time.Second}
+	paid     = window{count: 1000, length: time.Second} // in the place of perBot
 )
 
 // window allows count messages in any stretch of time of this length, wherever the stretch begins.
@@ -23,22 +24,25 @@ func (w window) wait(sent []time.Time, next int, now time.Time) time.Duration {
 	return max(0, sent[len(sent)+next-w.count-1].Add(w.length).Sub(now))
 }
 
-// sendLog is a run of send times, oldest first, no longer than any window needs.
+// sendLog is a run of send times, oldest first, no longer than its largest window needs.
 type sendLog []time.Time
 
-func (l *sendLog) add(now time.Time) {
+func (l *sendLog) add(now time.Time, longest int) {
 	*l = append(*l, now)
-	if longest := max(perChat.count, perGroup.count, perBot.count); len(*l) > longest {
-		*l = append((*l)[:0], (*l)[len(*l)-longest:]...)
-	}
+	*l = (*l)[max(0, len(*l)-longest):]
 }
 
-// limit counts one message to a chat, or refuses it. A refused one does not count.
-func (s *Server) limit(to *chat) *apiError { return s.limitAlbum(to, 1) }
+// limit counts what the call sends to a chat, or refuses it.
+func (c *call) limit(to *chat, items int) *apiError {
+	if c.s.cfg.PaidBroadcasts && c.flag("allow_paid_broadcast") {
+		return c.s.limit(to, items, paid)
+	}
+	return c.s.limit(to, items, perBot)
+}
 
-// limitAlbum counts each item of an album, but takes it for one message of the chat's second: short bursts are
-// tolerated there.
-func (s *Server) limitAlbum(to *chat, items int) *apiError {
+// limit counts the items of an album, or one message; bot is the window of all chats together. An album is one message
+// of its chat's second: short bursts are tolerated there. What is refused does not count.
+func (s *Server) limit(to *chat, items int, bot window) *apiError {
 	now := time.Now()
 	wait := to.floodUntil.Sub(now)
 	if wait > 0 {
@@ -47,7 +51,7 @@ func (s *Server) limitAlbum(to *chat, items int) *apiError {
 	if s.cfg.NoLimits {
 		return nil
 	}
-	wait = max(perChat.wait(to.sent, 1, now), perBot.wait(s.sent, items, now))
+	wait = max(perChat.wait(to.sent, 1, now), bot.wait(s.sent, items, now))
 	if to.kind != private {
 		wait = max(wait, perGroup.wait(to.sent, items, now), to.slowWait(now))
 	}
@@ -55,8 +59,8 @@ func (s *Server) limitAlbum(to *chat, items int) *apiError {
 		return tooManyRequests(ceilSeconds(wait))
 	}
 	for range items {
-		to.sent.add(now)
-		s.sent.add(now)
+		to.sent.add(now, perGroup.count)
+		s.sent.add(now, paid.count)
 	}
 	return nil
 }

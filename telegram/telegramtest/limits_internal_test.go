@@ -15,16 +15,16 @@ func TestAGroupTakesTwentyMessagesAMinute(t *testing.T) {
 		s := NewServer(t)
 		group := &chat{kind: "group"}
 		for range 20 {
-			require.Nil(t, s.limit(group))
+			require.Nil(t, s.limit(group, 1, perBot))
 			time.Sleep(time.Second)
 		}
-		refusal := s.limit(group)
+		refusal := s.limit(group, 1, perBot)
 		require.NotNil(t, refusal)
 		assert.Equal(t, 40, refusal.retryAfter)
 		time.Sleep(40*time.Second - 1)
-		assert.NotNil(t, s.limit(group))
+		assert.NotNil(t, s.limit(group, 1, perBot))
 		time.Sleep(time.Nanosecond)
-		assert.Nil(t, s.limit(group))
+		assert.Nil(t, s.limit(group, 1, perBot))
 	})
 }
 
@@ -33,16 +33,16 @@ func TestAnAlbumCountsItsItemsForTheGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := NewServer(t)
 		group := &chat{kind: "group"}
-		require.Nil(t, s.limitAlbum(group, 10))
+		require.Nil(t, s.limit(group, 10, perBot))
 		time.Sleep(time.Second)
-		require.Nil(t, s.limit(group))
+		require.Nil(t, s.limit(group, 1, perBot))
 		time.Sleep(time.Second)
-		refusal := s.limitAlbum(group, 10)
+		refusal := s.limit(group, 10, perBot)
 		require.NotNil(t, refusal, "one too many")
 		assert.Equal(t, 58, refusal.retryAfter)
-		require.Nil(t, s.limitAlbum(group, 9))
+		require.Nil(t, s.limit(group, 9, perBot))
 		time.Sleep(58 * time.Second)
-		assert.Nil(t, s.limitAlbum(group, 10))
+		assert.Nil(t, s.limit(group, 10, perBot))
 	})
 }
 
@@ -73,5 +73,31 @@ func TestTenSecondsWithoutSuccessLeaveOneConnection(t *testing.T) {
 		assert.Equal(t, 1, h.connections())
 		h.note(outcome{})
 		assert.Equal(t, 40, h.connections())
+	})
+}
+
+func TestAPaidBroadcastTakesAThousandMessagesASecond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := NewServerWith(t, Config{PaidBroadcasts: true})
+		send := func(as string) *apiError {
+			c := &call{s: s, params: params{values: map[string]string{"allow_paid_broadcast": as}}}
+			return c.limit(&chat{kind: private}, 1)
+		}
+		for range 30 {
+			require.Nil(t, send("false"))
+		}
+		require.NotNil(t, send("false"))
+		for range 970 {
+			require.Nil(t, send("true"))
+		}
+		require.NotNil(t, send("true"))
+		time.Sleep(time.Second)
+		assert.Nil(t, send("false"))
+		s.cfg.PaidBroadcasts = false
+		for range 29 {
+			require.Nil(t, send("true"))
+		}
+		assert.NotNil(t, send("true"), "nobody pays")
 	})
 }

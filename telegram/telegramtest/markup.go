@@ -20,12 +20,14 @@ const (
 type Keyboard struct {
 	// Inline tells buttons under the message from a keyboard under the input field.
 	Inline bool
-	Rows   [][]Button
+	// Rows of buttons from the top, without those that the platform drops: beyond 12 in a row and 300 in all.
+	Rows [][]Button
 	// Remove and ForceReply are the markups that carry no buttons.
 	Remove, ForceReply bool
 	// Resize, OneTime and Persistent are options of a keyboard under the input field.
 	Resize, OneTime, Persistent bool
-	Placeholder                 string
+	// Placeholder is shown in the empty input field.
+	Placeholder string
 }
 
 func (k *Keyboard) clone() *Keyboard {

@@ -57,6 +57,9 @@ func TestEveryKindOfMarkupArrives(t *testing.T) {
 		in{"text": "switch", "switch_inline_query": ""}, in{"text": "here", "switch_inline_query_current_chat": "q"},
 		in{"text": "pay", "pay": true}, in{"text": "login", "login_url": in{"url": "https://a.io"}},
 	))
+	require.Contains(t, string(send(inline(in{"text": "Yes", "callback_data": "y", "copy_text": in{"text": ""}})).Result),
+		`[[{"text":"Yes","callback_data":"y"}]]`, "an empty copy_text beside another action is none")
+	require.NoError(t, ann.Press("Yes"))
 	assert.Contains(t, string(got.Result), `"switch_inline_query":""`)
 	assert.Contains(t, string(got.Result), `"copy_text":{"text":"c"}`)
 	got = send(in{
@@ -68,15 +71,15 @@ func TestEveryKindOfMarkupArrives(t *testing.T) {
 	send(in{"remove_keyboard": false})
 
 	all := ann.Messages()
-	require.Len(t, all, 4)
+	require.Len(t, all, 5)
 	assert.True(t, all[0].Keyboard.Inline)
 	assert.Len(t, all[0].Keyboard.Rows[0], 8)
-	k := all[1].Keyboard
+	k := all[2].Keyboard
 	assert.True(t, k.Resize && k.OneTime && k.Persistent && k.Rows[0][1].RequestLocation)
 	assert.Equal(t, "type", k.Placeholder)
-	assert.True(t, all[2].Keyboard.ForceReply)
-	assert.Equal(t, "answer", all[2].Keyboard.Placeholder)
-	assert.Nil(t, all[3].Keyboard)
+	assert.True(t, all[3].Keyboard.ForceReply)
+	assert.Equal(t, "answer", all[3].Keyboard.Placeholder)
+	assert.Nil(t, all[4].Keyboard)
 
 	require.NoError(t, ann.Press("copy"))
 	require.ErrorContains(t, ann.Press("switch"), "not emulated")

@@ -52,9 +52,10 @@ type mediaKind struct {
 	byURL   []string // MIME types that the platform takes from a URL; none: it takes no URL
 	maxURL  int64
 	caption bool
-	square  bool   // length instead of width and height
-	drawn   bool   // has a thumbnail even if none was given
-	moving  bool   // has a duration
+	square  bool // length instead of width and height
+	drawn   bool // has a thumbnail even if none was given
+	moving  bool // has a duration
+	sending sending
 	input   bool   // may be given to editMessageMedia
 	album   string // only kinds with the same one make an album; none: it stands alone
 }
@@ -68,32 +69,39 @@ const (
 // mediaKinds follow https://core.telegram.org/bots/api#sending-files and the methods' own pages.
 var mediaKinds = map[MediaKind]mediaKind{
 	Photo: {
-		file: photoFile, noun: "photo", byURL: []string{"image/jpeg", "image/png", "image/webp"}, maxURL: maxPhotoURL,
+		file: photoFile, noun: "photo", sending: sending{SendPhotos, "photos"},
+		byURL: []string{"image/jpeg", "image/png", "image/webp"}, maxURL: maxPhotoURL,
 		caption: true, input: true, album: "visual",
 	},
 	Video: {
-		file: videoFile, noun: "video", byURL: []string{"video/mp4"}, maxURL: maxURL,
+		file: videoFile, noun: "video", sending: sending{SendVideos, "videos"},
+		byURL: []string{"video/mp4"}, maxURL: maxURL,
 		caption: true, drawn: true, moving: true, input: true, album: "visual",
 	},
 	Audio: {
-		file: audioFile, noun: "audio", maxURL: maxURL, caption: true, moving: true, input: true, album: "audio",
+		file: audioFile, noun: "audio", sending: sending{SendAudios, "music"},
+		maxURL: maxURL, caption: true, moving: true, input: true, album: "audio",
 		byURL: []string{"audio/mpeg", "audio/mp3", "audio/mp4", "audio/m4a", "audio/x-m4a"},
 	},
 	Voice: {
-		file: voiceFile, noun: "voice", byURL: []string{"audio/ogg", "application/ogg"}, maxURL: maxURL,
+		file: voiceFile, noun: "voice", sending: sending{SendVoiceNotes, "voice notes"},
+		byURL: []string{"audio/ogg", "application/ogg"}, maxURL: maxURL,
 		caption: true, moving: true,
 	},
 	Document: {
-		file: documentFile, noun: "document", byURL: []string{"application/pdf", "application/zip"}, maxURL: maxURL,
+		file: documentFile, noun: "document", sending: sending{SendDocuments, "documents"},
+		byURL: []string{"application/pdf", "application/zip"}, maxURL: maxURL,
 		caption: true, input: true, album: "document",
 	},
 	Animation: {
-		file: animationFile, noun: "animation", byURL: []string{"image/gif", "video/mp4"}, maxURL: maxURL,
+		file: animationFile, noun: "animation", sending: sending{SendOther, "animations"},
+		byURL: []string{"image/gif", "video/mp4"}, maxURL: maxURL,
 		caption: true, drawn: true, moving: true, input: true,
 	},
-	VideoNote: {file: videoNoteFile, noun: "video note", square: true, drawn: true, moving: true},
+	VideoNote: {file: videoNoteFile, noun: "video note", sending: sending{SendVideoNotes, "video notes"}, square: true, drawn: true, moving: true},
 	Sticker: {
-		file: stickerFile, noun: "sticker", byURL: []string{"image/webp"}, maxURL: maxURL, square: true, drawn: true,
+		file: stickerFile, noun: "sticker", sending: sending{SendOther, "stickers"},
+		byURL: []string{"image/webp"}, maxURL: maxURL, square: true, drawn: true,
 	},
 }
 

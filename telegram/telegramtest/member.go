@@ -2,14 +2,15 @@ package telegramtest
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 )
 
 // Member is a person in a group, in a topic of it or in a channel. Her verbs are those of [User], and likewise return
-// when the bot has acknowledged the update, or at once where the bot gets none.
+// when the bot has acknowledged the update, or at once where the bot gets none. They fail where she is not, or not any
+// more, and for what she may not do there.
 type Member struct {
+	sender
 	u     *User
 	ch    *chat
 	topic *Topic // nil: no forum, or its General topic
@@ -25,7 +26,13 @@ type standing struct {
 
 // at is the same person elsewhere in the same chat.
 func (m *Member) at(ch *chat, topic *Topic) *Member {
-	return &Member{u: m.u, ch: ch, topic: topic, standing: m.standing}
+	return newMember(m.u, ch, topic, m.standing)
+}
+
+func newMember(u *User, ch *chat, topic *Topic, as *standing) *Member {
+	m := &Member{u: u, ch: ch, topic: topic, standing: as}
+	m.sender = sender{u, ch, m}
+	return m
 }
 
 // User is the person.
@@ -49,24 +56,30 @@ func (m *Member) act(do func() ([]*update, error)) error {
 	})
 }
 
-// post puts a message of hers into the chat.
-func (m *Member) post(msg *message) ([]*update, error) {
-	if m.ch.kind == broadcast && !m.can(PostMessages) {
-		return nil, m.u.cannot("only administrators post in a channel")
+func (m *Member) refusal(msg *message) error {
+	switch what := msg.sending(); {
+	case m.ch.kind == broadcast && !m.can(PostMessages):
+		return m.u.cannot("only administrators post in a channel")
+	case m.ch.channel != nil && what.needs == SendPolls:
+		return m.u.cannot("polls can't be sent to channel direct messages chats")
+	case m.ch.channel == nil && !m.home.lets(m.membership, what):
+		return m.u.cannot("she may not send " + what.many + " to " + m.ch.title)
+	case m.topic != nil && m.topic.closed && !m.admin():
+		return m.u.cannot("the topic is closed")
 	}
-	if m.ch.channel == nil && !m.home.lets(m.membership, SendMessages) {
-		return nil, m.u.cannot("she may not write in " + m.ch.title)
-	}
+	return nil
+}
+
+func (m *Member) post(msg *message) []*update {
 	if m.ch.channel != nil {
-		msg.direct = m.u
+		msg.direct, m.ch.writers[m.u.id] = m.u, m.u
 	}
 	msg.from, msg.topic = m.u, m.topic
 	m.ch.post(msg)
-	return append(m.u.s.told(msg), m.u.s.discuss(msg)...), nil
+	return append(m.u.s.told(msg), m.u.s.discuss(msg)...)
 }
 
-// Write sends a text message.
-func (m *Member) Write(text string) error { return m.write(text, nil) }
+func (m *Member) retell(msg *message) []*update { return m.u.s.retold(msg) }
 
 // Reply answers a message with a text; the id is one of [Message].
 func (m *Member) Reply(messageID, text string) error {
@@ -79,26 +92,13 @@ func (m *Member) Reply(messageID, text string) error {
 	})
 }
 
-func (m *Member) write(text string, to *message) error {
-	return m.act(func() ([]*update, error) { return m.say(text, to) })
-}
-
 func (m *Member) say(text string, to *message) ([]*update, error) {
 	msg, err := plain(text)
 	if err != nil {
 		return nil, m.u.cannot(err.Error())
 	}
 	msg.replyTo = to
-	return m.post(msg)
-}
-
-func (m *Member) message(id string) (*message, error) {
-	n, err := strconv.ParseInt(id, 10, 64)
-	msg := m.ch.find(n)
-	if err != nil || msg == nil {
-		return nil, m.u.cannot("no message has the id " + id)
-	}
-	return msg, nil
+	return m.send(msg)
 }
 
 // Start writes "/start@bot ref", as a link with startgroup does for whoever follows it.
@@ -112,23 +112,6 @@ func (s *Server) startCommand(ref string) string {
 		text += " " + ref
 	}
 	return text
-}
-
-// Edit changes the text of a message of hers.
-func (m *Member) Edit(messageID, text string) error {
-	return m.act(func() ([]*update, error) {
-		msg, err := m.message(messageID)
-		if err == nil && msg.from != m.u {
-			err = m.u.cannot("no message of hers has the id " + messageID)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := msg.rewrite(text); err != nil {
-			return nil, m.u.cannot(err.Error())
-		}
-		return m.u.s.retold(msg), nil
-	})
 }
 
 // rewrite changes the text or the caption, which must be another one.
@@ -155,18 +138,7 @@ func (m *message) rewrite(text string) error {
 // its text as an answer to the message that brought the keyboard. See [User.Press].
 func (m *Member) Press(label string) error {
 	return m.act(func() ([]*update, error) {
-		msg, b := m.ch.button(label, m.topic)
-		switch {
-		case b == nil:
-			return nil, m.u.cannot(fmt.Sprintf("no button with the label %q", label))
-		case msg.keyboard.Inline && b.CallbackData != "":
-			return m.u.callback(msg, b)
-		case b.URL != "" || b.CopyText != nil:
-			return nil, nil
-		case msg.keyboard.Inline:
-			return nil, m.u.cannot("pressing this kind of button is not emulated")
-		}
-		return m.say(b.Text, msg)
+		return m.press(label, m.topic, func(from *message, text string) ([]*update, error) { return m.say(text, from) })
 	})
 }
 
@@ -179,6 +151,7 @@ func (m *Member) change(by *From, to membership, asked bool) []*update {
 	}
 	now := time.Now()
 	who := m.u.wire()
+	m.u.met = true
 	return []*update{m.u.s.enqueue("chat_member", by.ID, seconds(now), memberUpdate{
 		Chat: m.home.wire(), From: by, Date: now.Unix(), ByRequest: asked,
 		Old: before.wire(who, m.home.kind), New: to.wire(who, m.home.kind),
@@ -203,7 +176,8 @@ func (m *Member) goAway(by *User, to status) []*update {
 	return append(made, m.u.s.announce(m.home, by, &service{Left: m.u.wire()})...)
 }
 
-// Promote has somebody make her an administrator with these rights; none are the usual ones.
+// Promote has somebody make her an administrator with these rights; none are the usual ones: all but PromoteMembers and
+// Anonymous. A right that this kind of chat does not know is an error.
 func (m *Member) Promote(by *User, rights ...Right) error {
 	return m.act(func() ([]*update, error) {
 		to, err := room{m.u.s, m.home}.promotion(rights)

@@ -7,7 +7,9 @@ import (
 
 // Message is a message as a person sees it.
 type Message struct {
-	ID       string
+	// ID is the message_id, unique in its chat alone.
+	ID string
+	// Text without markup, and the Entities that mark it.
 	Text     string
 	Entities []Entity
 	// Keyboard is what came with the message; nil if nothing did.
@@ -38,7 +40,8 @@ type Message struct {
 	Poll     *Poll
 }
 
-// Entity is a stretch of formatted text. Offset and Length count UTF-16 code units.
+// Entity is a stretch of formatted text, https://core.telegram.org/bots/api#messageentity. Offset and Length count
+// UTF-16 code units.
 type Entity struct {
 	Type        string `json:"type"`
 	Offset      int    `json:"offset"`

@@ -26,10 +26,15 @@ func (c *call) sendMediaGroup() (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
+	for _, item := range items {
+		if bad := ch.refuses(mediaKinds[item.draft.kind].sending); bad != nil {
+			return nil, bad
+		}
+	}
 	if c.has("reply_markup") {
 		c.s.note("sendMediaGroup takes no reply_markup: it is ignored")
 	}
-	if bad := c.s.limitAlbum(ch, len(items)); bad != nil {
+	if bad := c.limit(ch, len(items)); bad != nil {
 		return nil, bad
 	}
 	album := c.s.albumID(ch, "")

@@ -1,7 +1,6 @@
 package telegramtest
 
 import (
-	"slices"
 	"strconv"
 	"time"
 )
@@ -17,36 +16,33 @@ func (c *call) connection() (*Business, *apiError) {
 	return b, nil
 }
 
-// customerOf is the chat of a business account that the call names.
-func (c *call) customerOf(b *Business) (*chat, *apiError) {
+// customer is the business account that the call names, and the chat of it.
+func (c *call) customer() (*Business, *chat, *apiError) {
+	b, bad := c.connection()
+	if bad != nil {
+		return nil, nil, bad
+	}
 	if !c.has("chat_id") {
-		return nil, badRequest("chat_id is empty")
+		return nil, nil, badRequest("chat_id is empty")
 	}
 	id, err := strconv.ParseInt(c.str("chat_id"), 10, 64)
 	if err != nil || b.chats[id] == nil || len(b.chats[id].messages) == 0 {
-		return nil, errChatNotFound
+		return nil, nil, errChatNotFound
 	}
-	return b.chats[id], nil
+	return b, b.chats[id], nil
 }
 
 // customerChat is the chat of a business account that the bot may write to: with the right to reply, for a day after
 // the customer's last message.
 func (c *call) customerChat() (*chat, *apiError) {
-	b, bad := c.connection()
+	b, ch, bad := c.customer()
 	if bad != nil {
 		return nil, bad
 	}
-	ch, bad := c.customerOf(b)
-	if bad != nil {
-		return nil, bad
-	}
-	recent := slices.ContainsFunc(ch.messages, func(m *message) bool {
-		return m.from == ch.person && time.Since(m.date) < repliesWithin
-	})
 	switch {
 	case !b.rights.Reply:
 		return nil, forbidden("BOT_ACCESS_FORBIDDEN")
-	case !recent:
+	case ch.asked.IsZero() || time.Since(ch.asked) >= repliesWithin:
 		return nil, badRequest("BUSINESS_PEER_USAGE_MISSING")
 	}
 	return ch, c.checkPlace(ch)
@@ -62,11 +58,7 @@ func (c *call) getBusinessConnection() (any, *apiError) {
 
 // readBusinessMessage checks the right; nobody is shown what was read.
 func (c *call) readBusinessMessage() (any, *apiError) {
-	b, bad := c.connection()
-	if bad != nil {
-		return nil, bad
-	}
-	ch, bad := c.customerOf(b)
+	b, ch, bad := c.customer()
 	if bad != nil {
 		return nil, bad
 	}

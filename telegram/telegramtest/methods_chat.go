@@ -32,6 +32,23 @@ func (c *call) getMe() (any, *apiError) {
 	return getMeResult{From: *c.s.bot(), JoinGroups: true, ReadAll: c.s.cfg.ReadsAll, Business: true}, nil
 }
 
+type fullChat struct {
+	wireChat
+	AccentColor  int           `json:"accent_color_id"`
+	MaxReactions int           `json:"max_reaction_count"`
+	Gifts        acceptedGifts `json:"accepted_gift_types"`
+	Photo        *chatPhoto    `json:"photo,omitempty"`
+}
+
+// acceptedGifts are all declined: gifts are not emulated.
+type acceptedGifts struct {
+	Unlimited    bool `json:"unlimited_gifts"`
+	Limited      bool `json:"limited_gifts"`
+	Unique       bool `json:"unique_gifts"`
+	Premium      bool `json:"premium_subscription"`
+	FromChannels bool `json:"gifts_from_channels"`
+}
+
 func (c *call) getChat() (any, *apiError) {
 	ch, bad := c.readableChat("chat_id")
 	if bad != nil {
@@ -39,13 +56,6 @@ func (c *call) getChat() (any, *apiError) {
 	}
 	if ch.person != nil && !ch.person.heard {
 		return nil, errChatNotFound
-	}
-	type fullChat struct {
-		wireChat
-		AccentColor  int `json:"accent_color_id"`
-		MaxReactions int `json:"max_reaction_count"`
-
-		Photo *chatPhoto `json:"photo,omitempty"`
 	}
 	full := fullChat{wireChat: ch.wire(), MaxReactions: 11}
 	if ch.person != nil {

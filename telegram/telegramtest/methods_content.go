@@ -31,7 +31,7 @@ func (c *call) sendContent(read func(ch *chat) (content, *apiError)) (any, *apiE
 		return nil, bad
 	}
 	m := &message{content: what}
-	if bad := c.prepare(ch, m); bad != nil {
+	if bad := c.prepare(ch, m, what.sending()); bad != nil {
 		return nil, bad
 	}
 	return c.s.wire(c.post(ch, m)), nil
@@ -164,9 +164,10 @@ func (c *call) sendDice() (any, *apiError) {
 }
 
 func (c *call) sendPoll() (any, *apiError) {
-	return c.sendContent(func(*chat) (content, *apiError) {
+	return c.sendContent(func(ch *chat) (content, *apiError) {
 		p := &Poll{
 			Anonymous: !c.has("is_anonymous") || c.flag("is_anonymous"), Multiple: c.flag("allows_multiple_answers"),
+			MembersOnly: ch.kind == broadcast && c.flag("members_only"),
 		}
 		var bad *apiError
 		if p.Question, _, bad = c.marked("question", "question_parse_mode", "question_entities"); bad != nil {
@@ -188,6 +189,10 @@ func (c *call) sendPoll() (any, *apiError) {
 			p.Correct, bad = c.correctOption(len(p.Options))
 		default:
 			bad = badRequest("unsupported poll type specified")
+		}
+		p.Final = p.Quiz
+		if c.has("allows_revoting") {
+			p.Final = !c.flag("allows_revoting")
 		}
 		return content{poll: p}, bad
 	})

@@ -53,20 +53,16 @@ func (c *call) editMessageText() (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	text, entities, bad := c.formatted()
-	if bad != nil {
-		return nil, bad
-	}
-	noPreview, bad := c.noPreview()
+	anew, bad := c.written()
 	if bad != nil {
 		return nil, bad
 	}
 	if m.text == "" || m.media != nil {
 		return nil, badRequest("there is no text in the message to edit")
 	}
-	sent, bad := c.change(m, text, entities, m.content)
+	sent, bad := c.change(m, anew.text, anew.entities, m.content)
 	if bad == nil {
-		m.noPreview = noPreview
+		m.noPreview = anew.noPreview
 	}
 	return sent, bad
 }

@@ -35,7 +35,7 @@ func (c *call) sendMedia(kind MediaKind) (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	if bad := c.prepare(ch, m); bad != nil {
+	if bad := c.prepare(ch, m, mediaKinds[kind].sending); bad != nil {
 		return nil, bad
 	}
 	m.media = d.media(c.s)
@@ -56,8 +56,8 @@ func (c *call) captioned(kind MediaKind) (*message, *apiError) {
 	return m, bad
 }
 
-// prepare reads what goes with any message, and counts it.
-func (c *call) prepare(ch *chat, m *message) *apiError {
+// prepare reads what goes with any message, and counts it if the bot may send it.
+func (c *call) prepare(ch *chat, m *message, what sending) *apiError {
 	var bad *apiError
 	if m.keyboard, bad = c.keyboard(ch); bad != nil {
 		return bad
@@ -66,5 +66,8 @@ func (c *call) prepare(ch *chat, m *message) *apiError {
 		return bad
 	}
 	m.silent, m.protected = c.flag("disable_notification"), c.flag("protect_content")
-	return c.s.limit(ch)
+	if bad := ch.refuses(what); bad != nil {
+		return bad
+	}
+	return c.limit(ch, 1)
 }

@@ -41,13 +41,13 @@ func (c *call) getChatMember() (any, *apiError) {
 	case bad != nil:
 		return nil, bad
 	case ch.person == u:
-		return membership{status: member}.wire(u.wire(), ch.kind), nil
+		return membership{status: member}.wire(u.profile(), ch.kind), nil
 	case ch.person != nil:
 		return nil, badRequest("member not found")
 	case ch.kind == broadcast && !ch.bot.admin():
 		return nil, badRequest("member list is inaccessible")
 	}
-	return ch.of(u).wire(u.wire(), ch.kind), nil
+	return ch.of(u).wire(u.profile(), ch.kind), nil
 }
 
 func (c *call) getChatAdministrators() (any, *apiError) {
@@ -59,7 +59,7 @@ func (c *call) getChatAdministrators() (any, *apiError) {
 	all := []map[string]any{}
 	for _, m := range ch.roster {
 		if m.admin() && (!m.u.isBot || c.flag("return_bots")) {
-			all = append(all, m.wire(m.u.wire(), ch.kind))
+			all = append(all, m.wire(m.u.profile(), ch.kind))
 		}
 	}
 	if ch.bot.admin() {

@@ -39,19 +39,23 @@ func (c *call) sendMessage() (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	text, entities, bad := c.formatted()
+	m, bad := c.written()
 	if bad != nil {
 		return nil, bad
 	}
-	noPreview, bad := c.noPreview()
-	if bad != nil {
-		return nil, bad
-	}
-	m := &message{text: text, entities: entities, noPreview: noPreview}
-	if bad := c.prepare(ch, m); bad != nil {
+	if bad := c.prepare(ch, m, texts); bad != nil {
 		return nil, bad
 	}
 	return c.s.wire(c.post(ch, m)), nil
+}
+
+// written is a message with the text of the call.
+func (c *call) written() (m *message, bad *apiError) {
+	m = &message{}
+	if m.text, m.entities, bad = c.formatted(); bad == nil {
+		m.noPreview, bad = c.noPreview()
+	}
+	return m, bad
 }
 
 // noPreview reports whether link_preview_options, or the older disable_web_page_preview, turn the preview off.

@@ -54,9 +54,7 @@ func (p *markdownParser) legacyEntity(rest string) error {
 	}
 	width := len(inside) + 2*len(mark)
 	if e.Type == "pre" {
-		if language, body, more := strings.Cut(inside, "\n"); more && !strings.ContainsAny(language, " \t") {
-			e.Language, inside = language, body
-		}
+		e.Language, inside = language(inside)
 	}
 	p.push(e.Type, mark, 0)
 	p.write(inside)

@@ -1,7 +1,6 @@
 package telegramtest
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -18,7 +17,7 @@ type markdownParser struct {
 	htmlParser // text, entities and what is open
 }
 
-// parseMarkdown reads parse_mode MarkdownV2, but for quotes and custom emoji, which it refuses.
+// parseMarkdown reads parse_mode MarkdownV2, https://core.telegram.org/bots/api#markdownv2-style.
 func parseMarkdown(source string) (string, []Entity, *apiError) {
 	p := &markdownParser{htmlParser{source: source}}
 	for p.pos < len(source) {
@@ -26,10 +25,15 @@ func parseMarkdown(source string) (string, []Entity, *apiError) {
 			return "", nil, badRequest("can't parse entities: " + err.Error())
 		}
 	}
-	if n := len(p.open); n > 0 {
-		last := p.open[n-1]
-		return "", nil, badRequest(fmt.Sprintf("can't parse entities: Can't find end of %s entity at byte offset %d",
-			strings.ToUpper(last.name[:1])+last.name[1:], last.start))
+	var err error
+	if p.quoting() {
+		err = p.endQuote()
+	}
+	if err == nil && len(p.open) > 0 {
+		err = p.unclosed()
+	}
+	if err != nil {
+		return "", nil, badRequest("can't parse entities: " + err.Error())
 	}
 	slices.SortStableFunc(p.entities, func(a, b Entity) int { return a.Offset - b.Offset })
 	return p.text.String(), p.entities, nil
@@ -42,16 +46,27 @@ func (p *markdownParser) step() error {
 		p.write(rest[1:2])
 		p.pos += 2
 		return nil
+	case c == '\n':
+		return p.newLine(rest)
+	case c == '>' && p.startsLine() && !p.quoting():
+		p.push("blockquote", ">", 1)
+		return nil
+	case p.expands(rest):
+		p.open[len(p.open)-1].attrs["expandable"] = ""
+		p.pos += len("||")
+		return nil
 	case c == '`':
 		return p.code(rest)
 	case c == '[':
 		p.push("text_link", "[", 1)
 		return nil
+	case strings.HasPrefix(rest, "!["):
+		p.push("custom_emoji", "![", 2)
+		return nil
 	case c == ']' && p.inside("text_link"):
 		return p.link(rest)
-	}
-	if strings.HasPrefix(rest, "![") || rest[0] == '>' && (p.pos == 0 || p.source[p.pos-1] == '\n') {
-		return words("quotes and custom emoji in MarkdownV2 are not emulated")
+	case c == ']' && p.inside("custom_emoji"):
+		return p.emoji(rest)
 	}
 	for _, m := range markdownMarks {
 		if strings.HasPrefix(rest, m.mark) {
@@ -61,7 +76,7 @@ func (p *markdownParser) step() error {
 	if strings.IndexByte(markdownSigns, rest[0]) >= 0 {
 		return words("Character '%c' is reserved and must be escaped with the preceding '\\'", rest[0])
 	}
-	end := strings.IndexAny(rest, markdownSigns+"\\")
+	end := strings.IndexAny(rest, markdownSigns+"\\\n")
 	if end <= 0 { // to the end, or a backslash that escapes nothing
 		end = len(rest)
 		if rest[0] == '\\' {
@@ -90,11 +105,29 @@ func (p *markdownParser) toggle(mark, kind string) error {
 		return nil
 	}
 	if slices.ContainsFunc(p.open, func(o openTag) bool { return o.name == kind }) {
-		return words("Can't find end of %s entity at byte offset %d",
-			strings.ToUpper(p.open[len(p.open)-1].name[:1])+p.open[len(p.open)-1].name[1:], p.open[len(p.open)-1].start)
+		return p.unclosed()
 	}
 	p.push(kind, mark, len(mark))
 	return nil
+}
+
+// unclosed is the refusal of the innermost entity that is open.
+func (p *markdownParser) unclosed() error {
+	last := p.open[len(p.open)-1]
+	return words("Can't find end of %s entity at byte offset %d", entityName(last.name), last.start)
+}
+
+// entityName is a type of entity as refusals call it.
+func entityName(kind string) string {
+	switch kind {
+	case "text_link":
+		return "TextUrl"
+	case "custom_emoji":
+		return "CustomEmoji"
+	case "blockquote":
+		return "BlockQuote"
+	}
+	return strings.ToUpper(kind[:1]) + kind[1:]
 }
 
 func (p *markdownParser) pop(e Entity) {
@@ -130,18 +163,24 @@ func (p *markdownParser) code(rest string) error {
 	}
 	text, next, ok := p.until(p.pos+len(mark), mark)
 	if !ok {
-		return words("Can't find end of %s entity at byte offset %d", strings.ToUpper(e.Type[:1])+e.Type[1:], p.pos)
+		return words("Can't find end of %s entity at byte offset %d", entityName(e.Type), p.pos)
 	}
 	if e.Type == "pre" {
-		if language, body, more := strings.Cut(text, "\n"); more && !strings.ContainsAny(language, " \t") {
-			e.Language, text = language, body
-		}
+		e.Language, text = language(text)
 	}
 	p.push(e.Type, mark, 0)
 	p.write(text)
 	p.pop(e)
 	p.pos = next
 	return nil
+}
+
+// language is what the first line of a block of code names, and the code.
+func language(text string) (name, code string) {
+	if name, code, more := strings.Cut(text, "\n"); more && !strings.ContainsAny(name, " \t") {
+		return name, code
+	}
+	return "", text
 }
 
 // link reads "](address)"; a text in brackets without an address stays text.

@@ -16,6 +16,7 @@ type place struct {
 	username string
 	forum    bool
 	bot      membership
+	since    time.Time // when the bot came
 	roster   []*Member // in the order they came
 	topics   []*Topic
 	movedTo  *chat         // the supergroup that a group has become
@@ -23,9 +24,11 @@ type place struct {
 	slow     time.Duration // between two messages of one member
 	quiet    bool          // members who are no administrators may do what is allowed alone
 	allowed  []Permission
-	channel  *Channel  // of a channel's direct messages
-	group    *chat     // where a channel's posts are discussed
-	account  *Business // of a business account's chat with a customer, which is a private one
+	channel  *Channel        // of a channel's direct messages
+	group    *chat           // where a channel's posts are discussed
+	account  *Business       // of a business account's chat with a customer, which is a private one
+	asked    time.Time       // when the customer last wrote there
+	writers  map[int64]*User // in a channel's direct messages, by id
 }
 
 // home is the chat whose members one has: a channel's direct messages have those of the channel.
@@ -93,7 +96,7 @@ func (r room) SetUsername(name string) {
 }
 
 // Messages are the messages that the bot sent there, oldest first, as they are now. Deleted ones are among them,
-// marked so.
+// marked so. Each call copies all of them.
 func (r room) Messages() []Message {
 	return r.list(func(m *message) bool { return m.byBot() })
 }
@@ -141,6 +144,9 @@ func (r room) setBot(by *User, to membership) []*update {
 		made = r.s.announce(r.ch, by, &service{Left: r.s.bot()})
 	}
 	r.ch.bot = to
+	if !before.in() {
+		r.ch.since = time.Now()
+	}
 	made = append(made, r.s.botChanged(r.ch, by.wire(), before))
 	if !before.in() && to.in() && r.ch.kind != broadcast {
 		made = append(made, r.s.announce(r.ch, by, &service{NewMembers: []*From{r.s.bot()}})...)
@@ -185,18 +191,19 @@ func (r room) promotion(rights []Right) (membership, error) {
 }
 
 // PromoteBot has somebody make the bot an administrator with these rights, or with other ones than it had; none are
-// the usual ones: all but PromoteMembers and Anonymous. An absent bot is added by this.
+// the usual ones: all but PromoteMembers and Anonymous. An absent bot is added by this. A right that this kind of chat
+// does not know is an error.
 func (r room) PromoteBot(by *User, rights ...Right) error {
 	to, err := r.promotion(rights)
 	return r.changeBot(by, to, func() error { return err })
 }
 
-// RemoveBot has somebody take the bot out; it may be added again.
+// RemoveBot has somebody take the bot out; it may be added again. It is an error if the bot is not there.
 func (r room) RemoveBot(by *User) error {
 	return r.changeBot(by, membership{status: left}, r.present)
 }
 
-// KickBot has somebody ban the bot.
+// KickBot has somebody ban the bot. It is an error if the bot is not there.
 func (r room) KickBot(by *User) error {
 	return r.changeBot(by, membership{status: kicked}, r.present)
 }
@@ -220,27 +227,36 @@ func (ch *chat) of(u *User) *Member {
 			return m
 		}
 	}
-	m := &Member{u: u, ch: ch, standing: &standing{home: ch}}
+	m := newMember(u, ch, nil, &standing{home: ch})
 	ch.roster = append(ch.roster, m)
 	return m
 }
 
-// Join has a person join the chat by herself.
+// Join has a person join the chat by herself. It is an error if she is there, or banned.
 func (r room) Join(u *User) (*Member, error) {
 	var m *Member
 	err := u.act(func() ([]*update, error) {
-		m = r.ch.home().of(u)
-		switch {
-		case r.open() != nil:
-			return nil, r.open()
-		case m.in():
-			return nil, u.cannot("she is in the chat already")
-		case m.status == kicked:
-			return nil, u.cannot("she is banned from the chat")
+		var err error
+		if m, err = r.outsider(u); err != nil {
+			return nil, err
 		}
 		return r.s.join(m, u.wire(), false), nil
 	})
 	return m, err
+}
+
+// outsider is somebody who can get into the chat.
+func (r room) outsider(u *User) (*Member, error) {
+	m := r.ch.of(u)
+	switch {
+	case r.open() != nil:
+		return nil, r.open()
+	case m.in():
+		return nil, u.cannot("she is in the chat already")
+	case m.status == kicked:
+		return nil, u.cannot("she is banned from the chat")
+	}
+	return m, nil
 }
 
 // join makes a person a member, and says so to everybody in a group.

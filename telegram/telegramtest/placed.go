@@ -111,6 +111,9 @@ func (s *Server) told(m *message) []*update {
 	if !s.sees(m) {
 		return nil
 	}
+	if m.from != nil {
+		m.from.met = true
+	}
 	kind := "message"
 	if m.chat.kind == broadcast {
 		kind = "channel_post"
@@ -134,7 +137,9 @@ func (s *Server) retold(m *message) []*update {
 func (s *Server) sees(m *message) bool {
 	bot := m.chat.home().bot
 	switch {
-	case !bot.in():
+	case m.chat.person != nil:
+		return true // it is written to the bot
+	case !bot.in(), m.date.Before(m.chat.home().since):
 		return false
 	case m.service != nil:
 		return true

@@ -1,7 +1,6 @@
 package telegramtest
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -20,23 +19,31 @@ type callbackQuery struct {
 // a location with [User.SendLocation].
 func (u *User) Press(label string) error {
 	return u.act(func() ([]*update, error) {
-		m, b := u.chat.button(label, nil)
-		switch {
-		case b == nil:
-			return nil, fmt.Errorf("telegramtest: %s: no button with the label %q", u.first, label)
-		case m.keyboard.Inline && b.CallbackData != "":
-			return u.callback(m, b)
-		case b.URL != "" || b.CopyText != nil:
-			return nil, nil
-		case b.RequestContact:
-			return nil, u.cannot("the button asks for a phone number: use SharePhone")
-		case b.RequestLocation:
-			return nil, u.cannot("the button asks for a location: use SendLocation")
-		case m.keyboard.Inline || b.Request != nil || b.WebApp != nil:
-			return nil, u.cannot("pressing this kind of button is not emulated")
-		}
-		return u.write(b.Text)
+		return u.press(label, nil, func(_ *message, text string) ([]*update, error) { return u.write(text) })
 	})
+}
+
+// press does what the newest button with the label does; where topic is not nil, only that topic counts. What write does is
+// to press a button of the keyboard under the input field, which came with the message.
+func (s *sender) press(
+	label string, topic *Topic, write func(from *message, text string) ([]*update, error),
+) ([]*update, error) {
+	m, b := s.to.button(label, topic)
+	switch {
+	case b == nil:
+		return nil, s.by.cannot("no button with the label " + strconv.Quote(label))
+	case m.keyboard.Inline && b.CallbackData != "":
+		return s.by.callback(m, b)
+	case b.URL != "" || b.CopyText != nil:
+		return nil, nil
+	case b.RequestContact:
+		return nil, s.by.cannot("the button asks for a phone number: use SharePhone")
+	case b.RequestLocation:
+		return nil, s.by.cannot("the button asks for a location: use SendLocation")
+	case m.keyboard.Inline || b.Request != nil || b.WebApp != nil || write == nil:
+		return nil, s.by.cannot("pressing this kind of button is not emulated")
+	}
+	return write(m, b.Text)
 }
 
 // button finds the newest one. Only the newest keyboard under the input field is there to be pressed, and none
@@ -66,6 +73,7 @@ func (u *User) callback(m *message, b *Button) ([]*update, error) {
 		return nil, u.cannot("she has blocked the bot")
 	}
 	s := u.s
+	u.met = true
 	now := time.Now()
 	// Real ids are decimal, and too big for a float64 to hold.
 	id := strconv.FormatUint(2_000_000_000_000_000_000+s.hash("callback", u.id, len(s.callbacks))%1_000_000_000_000_000_000, 10)

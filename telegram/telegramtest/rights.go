@@ -87,7 +87,7 @@ type Permission string
 
 // The permissions that decide what may be sent.
 const (
-	SendMessages   Permission = "can_send_messages"
+	SendMessages   Permission = "can_send_messages" // texts, contacts, locations and venues
 	SendAudios     Permission = "can_send_audios"
 	SendDocuments  Permission = "can_send_documents"
 	SendPhotos     Permission = "can_send_photos"
@@ -95,7 +95,7 @@ const (
 	SendVideoNotes Permission = "can_send_video_notes"
 	SendVoiceNotes Permission = "can_send_voice_notes"
 	SendPolls      Permission = "can_send_polls"
-	SendOther      Permission = "can_send_other_messages" // stickers and animations
+	SendOther      Permission = "can_send_other_messages" // stickers, animations and dice
 )
 
 var permissions = []Permission{
@@ -125,11 +125,6 @@ func (m membership) can(r Right) bool {
 
 func (m membership) may(p Permission) bool {
 	return m.status != restricted || slices.Contains(m.allowed, p)
-}
-
-// lets says whether the chat lets somebody with this membership do something.
-func (ch *chat) lets(m membership, p Permission) bool {
-	return m.may(p) && (!ch.quiet || m.admin() || slices.Contains(ch.allowed, p))
 }
 
 // wire is the ChatMember of this person.

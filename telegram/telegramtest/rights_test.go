@@ -49,7 +49,7 @@ func TestAGroupThatLetsNobodyWrite(t *testing.T) {
 		}
 		g.SetPermissions()
 		assert.Equal(t, "Bad Request: not enough rights to send text messages to the chat", send())
-		require.ErrorContains(t, ann.Write("x"), "may not write")
+		require.ErrorContains(t, ann.Write("x"), "may not send text messages")
 		require.NoError(t, ann.Promote(ann.User()))
 		require.NoError(t, ann.Write("x"))
 		require.NoError(t, g.PromoteBot(ann.User()))
@@ -57,5 +57,59 @@ func TestAGroupThatLetsNobodyWrite(t *testing.T) {
 		require.NoError(t, g.DemoteBot(ann.User()))
 		g.SetPermissions(telegramtest.SendMessages)
 		assert.Empty(t, send())
+	})
+}
+
+func TestEachKindOfMessageNeedsItsPermission(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv, _, g, ann := grouped(t, telegramtest.Config{NoLimits: true, ReadsAll: true})
+		at := telegramtest.Location{Latitude: 1}
+		photo := telegramtest.Media{Kind: telegramtest.Photo, Data: []byte("p")}
+		video := telegramtest.Media{Kind: telegramtest.Video, Data: []byte("v")}
+		require.NoError(t, ann.SendAlbum(photo, video))
+		require.NoError(t, ann.SendPoll(telegramtest.Poll{Question: "?", Options: []string{"a"}}))
+		sent := ann.Sent()
+		items := []in{{"type": "photo", "media": sent[0].Media.FileID}, {"type": "video", "media": sent[1].Media.FileID}}
+		for _, c := range []struct {
+			needs      telegramtest.Permission
+			what       string
+			method     string
+			parameters in
+			person     func() error
+		}{
+			{telegramtest.SendMessages, "text messages", "sendMessage", in{"text": "x"}, func() error { return ann.Write("x") }},
+			{telegramtest.SendMessages, "locations", "sendLocation", in{"latitude": 1, "longitude": 1}, func() error { return ann.SendLocation(at) }},
+			{telegramtest.SendMessages, "venues", "sendVenue", in{"latitude": 1, "longitude": 1, "title": "t", "address": "a"},
+				func() error { return ann.SendVenue(telegramtest.Venue{Location: at, Title: "t", Address: "a"}) }},
+			{telegramtest.SendMessages, "contacts", "sendContact", in{"phone_number": "+1", "first_name": "B"},
+				func() error { return ann.SharePhone("+1") }},
+			{telegramtest.SendPolls, "polls", "sendPoll", in{"question": "?", "options": []string{"a"}},
+				func() error { return ann.SendPoll(telegramtest.Poll{Question: "?", Options: []string{"a"}}) }},
+			{telegramtest.SendPolls, "polls", "forwardMessage", in{"from_chat_id": g.ID(), "message_id": number(sent[2].ID)}, nil},
+			{telegramtest.SendPolls, "polls", "copyMessages", in{"from_chat_id": g.ID(), "message_ids": []any{number(sent[2].ID)}}, nil},
+			{telegramtest.SendOther, "dice", "sendDice", in{}, func() error { return ann.SendDice("🎲") }},
+			{telegramtest.SendVideos, "videos", "sendVideo", in{"video": sent[1].Media.FileID}, func() error { return ann.Send(video) }},
+		} {
+			g.SetPermissions()
+			c.parameters["chat_id"] = g.ID()
+			assert.Equal(t, "Bad Request: not enough rights to send "+c.what+" to the chat", call(t, srv, c.method, c.parameters).Description)
+			if c.person != nil {
+				require.ErrorContains(t, c.person(), "may not send "+c.what)
+			}
+			g.SetPermissions(c.needs)
+			mustCall(t, srv, c.method, c.parameters)
+			if c.person != nil {
+				require.NoError(t, c.person())
+			}
+		}
+		g.SetPermissions(telegramtest.SendPhotos)
+		before := len(ann.Sent())
+		assert.Equal(t, "Bad Request: not enough rights to send videos to the chat",
+			call(t, srv, "sendMediaGroup", in{"chat_id": g.ID(), "media": items}).Description, "each item counts, not the first alone")
+		require.ErrorContains(t, ann.SendAlbum(photo, video), "may not send videos")
+		assert.Len(t, ann.Sent(), before, "all or nothing")
+		g.SetPermissions(telegramtest.SendPhotos, telegramtest.SendVideos)
+		mustCall(t, srv, "sendMediaGroup", in{"chat_id": g.ID(), "media": items})
 	})
 }

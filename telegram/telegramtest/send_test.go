@@ -6,7 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -161,44 +160,6 @@ func TestEntitiesMoveWithTrimmingAndLinksAreFound(t *testing.T) {
 	}, ann.Messages()[0].Entities)
 }
 
-func TestHTMLBecomesEntities(t *testing.T) {
-	t.Parallel()
-	srv, ann := known(t)
-	mustCall(t, srv, "sendMessage", in{"chat_id": ann.ID(), "parse_mode": "html", "text": `a &lt;<b>b <i>c</i></b> <a href="https://x.io/?a&amp;b">l</a>` +
-		`<pre><code class="language-go">go</code></pre><span class="tg-spoiler">s</span><blockquote expandable>q</blockquote>&nbsp;`})
-	m := ann.Messages()[0]
-	assert.Equal(t, "a <b c lgosq&nbsp;", m.Text)
-	assert.Equal(t, []telegramtest.Entity{
-		{Type: "bold", Offset: 3, Length: 3}, {Type: "italic", Offset: 5, Length: 1},
-		{Type: "text_link", Offset: 7, Length: 1, URL: "https://x.io/?a&b"}, {Type: "pre", Offset: 8, Length: 2, Language: "go"},
-		{Type: "spoiler", Offset: 10, Length: 1}, {Type: "expandable_blockquote", Offset: 11, Length: 1},
-	}, m.Entities)
-}
-
-func TestMarkdownV2BecomesEntities(t *testing.T) {
-	t.Parallel()
-	srv, ann := known(t)
-	mustCall(t, srv, "sendMessage", in{"chat_id": ann.ID(), "parse_mode": "MarkdownV2", "text": "a\\.\\\\ *b _c_* __u__ ~s~ ||p|| `1 \\` 2` [l](https://x.io/\\))\n```go\nx.y```"})
-	m := ann.Messages()[0]
-	assert.Equal(t, "a.\\ b c u s p 1 ` 2 l\nx.y", m.Text)
-	assert.Equal(t, []telegramtest.Entity{
-		{Type: "bold", Offset: 4, Length: 3}, {Type: "italic", Offset: 6, Length: 1}, {Type: "underline", Offset: 8, Length: 1},
-		{Type: "strikethrough", Offset: 10, Length: 1}, {Type: "spoiler", Offset: 12, Length: 1}, {Type: "code", Offset: 14, Length: 5},
-		{Type: "text_link", Offset: 20, Length: 1, URL: "https://x.io/)"}, {Type: "pre", Offset: 22, Length: 3, Language: "go"},
-	}, m.Entities)
-	for text, want := range map[string]string{
-		"v1.2":     "Character '.' is reserved and must be escaped with the preceding '\\'",
-		"> quote":  "quotes and custom emoji in MarkdownV2 are not emulated",
-		"*x":       "Can't find end of Bold entity at byte offset 0",
-		"*a _b* c": "Can't find end of Italic entity at byte offset 3",
-		"`x":       "Can't find end of Code entity at byte offset 0",
-		"[x](y":    "Can't find end of a URL at byte offset 4",
-	} {
-		got := call(t, srv, "sendMessage", in{"chat_id": ann.ID(), "parse_mode": "MarkdownV2", "text": text})
-		assert.Equal(t, "Bad Request: can't parse entities: "+want, got.Description)
-	}
-}
-
 func TestRateLimitsHoldInAnyWindow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -288,36 +249,5 @@ func TestDeletingAndReacting(t *testing.T) {
 		assert.True(t, got[0].Deleted && got[1].Deleted && !got[2].Deleted)
 		time.Sleep(48 * time.Hour)
 		assert.Equal(t, "Bad Request: message can't be deleted for everyone", call(t, srv, "deleteMessage", in{"chat_id": id, "message_id": 4}).Description)
-	})
-}
-
-func FuzzMarkupNeverPanicsAndNeverPointsOutsideTheText(f *testing.F) {
-	for _, seed := range []string{
-		`<b>bold</b> &lt;3`, `<a href="https://a.io/?x=1&amp;y=2">link</a>`, `<pre><code class="language-go">x := 1</code></pre>`,
-		`<blockquote expandable>long</blockquote>`, `<tg-emoji emoji-id="5368324170671202286">👍</tg-emoji>`, `<b><i>crossed</b></i>`, `a < b && c`,
-	} {
-		f.Add(seed, "HTML")
-	}
-	for _, seed := range []string{`*bold _both_* \.`, "```go\nx```", "[l](https://a.io/)", "||x|| __y__ ~z~ `c`"} {
-		f.Add(seed, "MarkdownV2")
-	}
-	for _, seed := range []string{`*bold* _italic \_ [l](https://a.io/) [x`, "```go\nx``` `c` \\*", "[a](b", "[a] (b)"} {
-		f.Add(seed, "Markdown")
-	}
-	srv, ann := known(f)
-	f.Fuzz(func(t *testing.T, text, mode string) {
-		got := call(t, srv, "sendMessage", in{"chat_id": ann.ID(), "text": text, "parse_mode": mode})
-		if !got.OK {
-			require.Equal(t, 400, got.Status)
-			return
-		}
-		var m struct {
-			Text     string
-			Entities []telegramtest.Entity
-		}
-		require.NoError(t, json.Unmarshal(got.Result, &m))
-		for _, e := range m.Entities {
-			require.True(t, e.Offset >= 0 && e.Length > 0 && e.Offset+e.Length <= len(utf16.Encode([]rune(m.Text))), "%+v in %q", e, m.Text)
-		}
 	})
 }

@@ -30,6 +30,9 @@ type Config struct {
 	ReadsAll bool
 	// SeesBots lets messages of other bots reach the bot; see [Server.NewBot].
 	SeesBots bool
+	// PaidBroadcasts lets a message with allow_paid_broadcast count for 1000 messages a second in all and not for 30, as
+	// a bot has it that pays for them, https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this.
+	PaidBroadcasts bool
 	// NoLimits switches the rate limits off.
 	NoLimits bool
 	// Jitter is by how much too early a message may come before a rate limit refuses it. In real time, calls that leave
@@ -86,7 +89,7 @@ var (
 	usernameForm = regexp.MustCompile(`^(?i)[a-z][a-z0-9_]{1,28}bot$`)
 )
 
-// New starts a server for a program. The caller must Close it.
+// New starts a server for a program. The caller must Close it. A Config with a malformed Token or Username is an error.
 func New(cfg Config) (*Server, error) { return newServer(cfg, nil) }
 
 // NewServer starts a server for a test, with the zero [Config]; it is closed when the test ends. Misuse that the
@@ -195,7 +198,7 @@ type Request struct {
 	At time.Time
 }
 
-// Requests are all requests so far, in the order of their arrival.
+// Requests are all requests so far, in the order of their arrival. Each call copies all of them.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -64,7 +64,7 @@ func (c *call) marked(name, modeName, marks string) (string, []Entity, *apiError
 	if bad != nil {
 		return "", nil, bad
 	}
-	text, entities = trim(text, entities)
+	text, entities = trim(text, c.s.mentions(entities))
 	return text, withFound(text, entities), nil
 }
 

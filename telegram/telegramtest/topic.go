@@ -11,7 +11,7 @@ type Topic struct {
 	deleted bool
 }
 
-// NewTopic has somebody open a topic in a forum.
+// NewTopic has somebody open a topic in a forum; in any other group it is an error.
 func (g *Group) NewTopic(by *User, name string) (*Topic, error) {
 	var t *Topic
 	err := g.Member(by).act(func() ([]*update, error) {

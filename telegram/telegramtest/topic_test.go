@@ -64,6 +64,7 @@ func TestTopicsOfAForum(t *testing.T) {
 
 		topic.Close()
 		assert.Equal(t, "Bad Request: TOPIC_CLOSED", send(topic.ID()).Description)
+		require.ErrorContains(t, inTopic.Write("x"), "closed")
 		require.NoError(t, g.PromoteBot(ann))
 		assert.True(t, send(topic.ID()).OK)
 		topic.Delete()

@@ -11,8 +11,11 @@ import (
 
 // User is a person who uses the bot. Each verb returns when the bot has acknowledged the update it made, or with
 // an error when the platform gave up on it ([ErrExpired]) or the server was closed ([ErrClosed]). An update of a
-// kind that the bot left out of allowed_updates is dropped by the platform, which is no error.
+// kind that the bot left out of allowed_updates is dropped by the platform, which is no error. What nobody can do on
+// Telegram, such as to write to a bot that one has blocked or to send an empty text, is an error at once, and nothing
+// comes of it.
 type User struct {
+	sender
 	s           *Server
 	id          int64
 	first, last string
@@ -22,6 +25,7 @@ type User struct {
 	// guarded by s.mu
 	chat        *chat
 	heard       bool // the bot has had a message from her
+	met         bool // the bot has been told of her
 	blocked     bool
 	deactivated bool
 	hidden      bool      // forwards of her messages do not lead to her
@@ -52,6 +56,7 @@ func (s *Server) NewUser(name string) *User {
 	u := &User{s: s, id: id}
 	u.first, u.last, _ = strings.Cut(strings.TrimSpace(name), " ")
 	u.chat = &chat{id: id, kind: private, person: u, place: place{s: s}}
+	u.sender = sender{u, u.chat, u}
 	s.users[name], s.usersByID[id], s.chats[id] = u, u, u.chat
 	return u
 }
@@ -67,6 +72,13 @@ func (u *User) wire() *From {
 		return &From{ID: u.id, IsBot: true, FirstName: u.first, Username: u.username}
 	}
 	return &From{ID: u.id, FirstName: u.first, LastName: u.last, Username: u.username, Language: "en"}
+}
+
+// profile is what a look-up tells of her: a language comes with updates alone.
+func (u *User) profile() *From {
+	w := u.wire()
+	w.Language = ""
+	return w
 }
 
 // act does one thing under the lock and then waits for the updates it made.
@@ -95,17 +107,12 @@ func (s *Server) act(do func() ([]*update, error)) error {
 
 func (u *User) cannot(why string) error { return fmt.Errorf("telegramtest: %s: %s", u.first, why) }
 
-// Write sends a text message to the bot.
-func (u *User) Write(text string) error {
-	return u.act(func() ([]*update, error) { return u.write(text) })
-}
-
 func (u *User) write(text string) ([]*update, error) {
 	m, err := plain(text)
 	if err != nil {
 		return nil, u.cannot(err.Error())
 	}
-	return u.post(m)
+	return u.send(m)
 }
 
 // typable is why nobody can send this text.
@@ -121,16 +128,20 @@ func typable(text string) error {
 	return nil
 }
 
-// post puts a message of hers into the chat.
-func (u *User) post(m *message) ([]*update, error) {
+func (u *User) refusal(*message) error {
 	if u.blocked {
-		return nil, u.cannot("she has blocked the bot: Unblock or Start first")
+		return u.cannot("she has blocked the bot: Unblock or Start first")
 	}
-	u.heard = true
-	m.from = u
-	m = u.chat.post(m)
-	return []*update{u.s.enqueue("message", u.chat.id, seconds(m.date), u.s.wire(m))}, nil
+	return nil
 }
+
+func (u *User) post(m *message) []*update {
+	u.heard, m.from = true, u
+	u.chat.post(m)
+	return u.s.told(m)
+}
+
+func (u *User) retell(m *message) []*update { return u.s.retold(m) }
 
 // seconds cuts to what the API can tell: the platform counts lifetimes from there.
 func seconds(t time.Time) time.Time { return t.Truncate(time.Second) }
@@ -169,16 +180,6 @@ func (u *User) Open(link string) error {
 			return nil, u.cannot("the link does not open the chat with the bot")
 		}
 		return u.start(to.ref)
-	})
-}
-
-// SharePhone sends the person's own phone number, as a button with request_contact does.
-func (u *User) SharePhone(number string) error {
-	return u.act(func() ([]*update, error) {
-		if number == "" {
-			return nil, u.cannot("no phone number")
-		}
-		return u.post(&message{content: content{contact: &Contact{Phone: number, FirstName: u.first, LastName: u.last, UserID: u.id}}})
 	})
 }
 
@@ -228,24 +229,6 @@ func (u *User) setBlocked(blocked bool) *update {
 	now := time.Now()
 	return u.s.enqueue("my_chat_member", u.chat.id, seconds(now),
 		memberUpdate{Chat: u.chat.wire(), From: u.wire(), Date: now.Unix(), Old: in, New: out})
-}
-
-// Edit changes the text of a message that the person sent, or the caption of its media; see [User.Sent] for the ids.
-func (u *User) Edit(messageID, text string) error {
-	return u.act(func() ([]*update, error) {
-		id, err := strconv.ParseInt(messageID, 10, 64)
-		m := u.chat.find(id)
-		if err != nil || m == nil || m.from != u {
-			return nil, u.cannot("no message of hers has the id " + messageID)
-		}
-		if u.blocked {
-			return nil, u.cannot("she has blocked the bot")
-		}
-		if err := m.rewrite(text); err != nil {
-			return nil, u.cannot(err.Error())
-		}
-		return []*update{u.s.enqueue("edited_message", u.chat.id, seconds(m.edited), u.s.wire(m))}, nil
-	})
 }
 
 // Messages are the messages that the bot sent to the person, oldest first, as they are now. Deleted ones are

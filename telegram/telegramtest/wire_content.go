@@ -79,7 +79,8 @@ func (s *Server) wirePoll(m *message) *wirePoll {
 	p := m.poll
 	w := &wirePoll{
 		ID:       strconv.FormatUint(5_000_000_000_000_000_000+s.hash("poll", m.chat.id, m.id)%1_000_000_000_000_000_000, 10),
-		Question: p.Question, Anonymous: p.Anonymous, Multiple: p.Multiple, Type: "regular", Options: []pollOption{},
+		Question: p.Question, Anonymous: p.Anonymous, Multiple: p.Multiple, Revoting: !p.Final, Members: p.MembersOnly,
+		Type: "regular", Options: []pollOption{},
 	}
 	if p.Quiz {
 		w.Type, w.CorrectIDs = "quiz", []int{p.Correct}

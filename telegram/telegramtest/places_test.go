@@ -12,6 +12,64 @@ import (
 	"github.com/parley-go/parley/telegram/telegramtest"
 )
 
+func TestAPersonHasTheSameVerbsInEveryPlace(t *testing.T) {
+	t.Parallel()
+	at := telegramtest.Location{Latitude: 1, Longitude: 2, LivePeriod: 900}
+	type verbs interface {
+		SendLocation(telegramtest.Location) error
+		Move(latitude, longitude float64) error
+		SendVenue(telegramtest.Venue) error
+		SharePhone(number string) error
+		SendContact(telegramtest.Contact) error
+		SendDice(emoji string) error
+		SendPoll(telegramtest.Poll) error
+		Forward(author *telegramtest.User, text string) error
+		Sent() []telegramtest.Message
+	}
+	for name, in := range map[string]struct {
+		person             func(w *town) verbs
+		told, edited, from string
+	}{
+		"in private":      {func(w *town) verbs { return w.ann }, "message", "edited_message", ""},
+		"in a group":      {func(w *town) verbs { return w.group.Member(w.ann) }, "message", "edited_message", ""},
+		"in a topic":      {func(w *town) verbs { return w.topic.Member(w.ann) }, "message", "edited_message", "message_thread_id"},
+		"with a business": {func(w *town) verbs { return w.shop.Customer(w.ann) }, "business_message", "edited_business_message", "business_connection_id"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w, s := newTown(t)
+				ann := in.person(w)
+				written := len(ann.Sent())
+				for field, verb := range map[string]func() error{
+					"location": func() error { return ann.SendLocation(at) },
+					"venue": func() error {
+						return ann.SendVenue(telegramtest.Venue{Location: at, Title: "Cafe", Address: "Main St 1"})
+					},
+					"contact":        func() error { return ann.SharePhone("+380501112233") },
+					"dice":           func() error { return ann.SendDice("🎲") },
+					"poll":           func() error { return ann.SendPoll(telegramtest.Poll{Question: "?", Options: []string{"a"}}) },
+					"forward_origin": func() error { return ann.Forward(w.ann, "hi") },
+				} {
+					before := s.count()
+					require.NoError(t, verb(), field)
+					require.Equal(t, before+1, s.count(), field)
+					message, _ := s.got[before][in.told].(map[string]any)
+					require.NotNil(t, message[field], field)
+					if in.from != "" {
+						assert.NotNil(t, message[in.from], field)
+					}
+				}
+				require.Len(t, ann.Sent(), written+6)
+				require.NoError(t, ann.SendContact(telegramtest.Contact{Phone: "+1", FirstName: "Bob"}))
+				require.NoError(t, ann.Move(3, 4))
+				moved := s.got[s.count()-1][in.edited].(map[string]any)
+				assert.Equal(t, 3.0, moved["location"].(map[string]any)["latitude"])
+			})
+		})
+	}
+}
+
 func TestMediaIsSentInEveryPlace(t *testing.T) {
 	t.Parallel()
 	photo := telegramtest.Media{Kind: telegramtest.Photo, Data: []byte("a photo"), Caption: "two"}
