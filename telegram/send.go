@@ -19,6 +19,7 @@ type request struct {
 	params tgbotapi.Params
 	files  []uploadFile // that go with it
 	pace   string       // what a 429 pauses
+	paid   bool         // it is a broadcast that Stars are paid for
 }
 
 func newRequest(method string, params int, pace string) *request {
@@ -116,7 +117,7 @@ func (d *driver) call(ctx context.Context, r *request) ([]byte, error) {
 func (d *driver) callBy(ctx context.Context, c *http.Client, r *request) ([]byte, error) {
 	reply, err := d.api(ctx, c).MakeRequest(r.method, r.params)
 	if err != nil {
-		return nil, &failure{err: err, pace: r.pace}
+		return nil, &failure{err: err, pace: r.pace, paid: r.paid}
 	}
 	return reply.Result, nil
 }
