@@ -119,7 +119,7 @@ type aside int8
 
 const (
 	asideNobody aside = iota
-	asidePerson       // a member of the chat
+	asidePerson       // a member of the chat, or whose topic of it that is
 	asideSource       // the chat that a message is copied from
 )
 

@@ -68,6 +68,16 @@ func nativeChat(chatID string) string {
 	return native
 }
 
+// chatOf is the chat that a chat ID is a place in: its topics move with it, and where it may not be written to they may
+// not either. A chat of a business connection is another account's, which has a right of its own.
+func chatOf(chatID string) string {
+	native, place, _ := strings.Cut(chatID, "/")
+	if strings.HasPrefix(place, "b") {
+		return chatID
+	}
+	return native
+}
+
 var (
 	limits      = limitsWith(maxFile)
 	localLimits = limitsWith(maxLocalFile) // of a server that was started with --local
@@ -160,6 +170,6 @@ func (d *driver) Rules() adapter.Rules {
 
 		SubscriptionCosts: botCosts,
 		Tells:             tells,
-		ChatOf:            nativeChat,
+		ChatOf:            chatOf,
 	}
 }

@@ -190,7 +190,7 @@ func (n *libraryCall) aside() aside {
 	switch {
 	case n.fields.Has("from_chat_id"):
 		return asideSource
-	case n.fields.Has("user_id") && n.fields.Has("chat_id"):
+	case n.fields.Has("user_id") && n.fields.Has("chat_id"), n.to.direct != 0:
 		return asidePerson
 	default:
 		return asideNobody

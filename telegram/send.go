@@ -22,6 +22,16 @@ type request struct {
 	paid   bool         // it is a broadcast that Stars are paid for
 }
 
+// failed is an error of the call. In the direct messages of a channel each topic is a person's: what is said of one is not
+// said of the others.
+func (r *request) failed(err error) error {
+	f := &failure{err: err, pace: r.pace, paid: r.paid}
+	if r.params[paramDirect] != "" {
+		f.aside = asidePerson
+	}
+	return f
+}
+
 func newRequest(method string, params int, pace string) *request {
 	return &request{method: method, params: make(tgbotapi.Params, params), pace: pace}
 }
@@ -117,7 +127,7 @@ func (d *driver) call(ctx context.Context, r *request) ([]byte, error) {
 func (d *driver) callBy(ctx context.Context, c *http.Client, r *request) ([]byte, error) {
 	reply, err := d.api(ctx, c).MakeRequest(r.method, r.params)
 	if err != nil {
-		return nil, &failure{err: err, pace: r.pace, paid: r.paid}
+		return nil, r.failed(err)
 	}
 	return reply.Result, nil
 }

@@ -52,7 +52,7 @@ func (d *driver) upload(ctx context.Context, r *request) ([]byte, error) {
 		if context.Cause(ctx) == (stalled{}) && errors.Is(err, context.Canceled) {
 			err = stalled{}
 		}
-		return nil, &failure{err: u.judge(reply, err), pace: r.pace, paid: r.paid}
+		return nil, r.failed(u.judge(reply, err))
 	}
 	return reply.Result, nil
 }
