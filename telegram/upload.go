@@ -25,6 +25,11 @@ func (c *Channel) Upload(ctx context.Context, a channel.Attachment) (channel.Att
 		return a, named("upload", err)
 	}
 	call := adapter.Call{Op: "upload", ChatIDs: []string{chatID}, Costs: p.Costs}
+	call.Move = func(chatID string) ([]adapter.Cost, error) {
+		p.ChatID = chatID
+		err := c.driver.Encode(p)
+		return p.Costs, err
+	}
 	return adapter.Do(ctx, c.engine, call, func(ctx context.Context) (channel.Attachment, error) {
 		var m message
 		if err := c.driver.ask(ctx, p.Encoded.(*request), &m); err != nil {

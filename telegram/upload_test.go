@@ -27,6 +27,24 @@ func uploading(t *testing.T, answers ...answer) (*Channel, *api) {
 	return newTestOf(t, cfg, answers...)
 }
 
+func TestAnUploadFollowsItsChat(t *testing.T) {
+	t.Parallel()
+	c, a := uploading(t,
+		refused(400, "Bad Request: group chat was upgraded to a supergroup chat", `{"migrate_to_chat_id":-1002233445566}`),
+		ok(`{"message_id":5,"document":{"file_id":"right"}}`))
+	for range 2 {
+		kept, err := c.Upload(t.Context(), bytesOf(channel.AttachmentFile, "all of it"))
+		require.NoError(t, err)
+		assert.Equal(t, "right", kept.FileID)
+	}
+	calls := a.made()
+	require.Len(t, calls, 3)
+	for i, chatID := range []string{"-1001111222233", "-1002233445566", "-1002233445566"} {
+		assert.Equal(t, chatID, calls[i].form.Get("chat_id"))
+		assert.Equal(t, "all of it", calls[i].files["document"].content)
+	}
+}
+
 func TestAnUploadedFileCanBeSentByItsID(t *testing.T) {
 	t.Parallel()
 	for kind, message := range map[channel.AttachmentKind]string{

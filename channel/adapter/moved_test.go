@@ -121,3 +121,43 @@ func TestTheChatOfATopicIsAskedAboutOnce(t *testing.T) {
 	}
 	assert.Equal(t, [][]string{{"g"}}, d.lookups)
 }
+
+func TestAReplyDoesNotFollowAChatThatMoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := inParts()
+		d.limits.Features = map[channel.Feature]channel.Level{channel.FeatureReplyTo: channel.LevelFull}
+		var answered []string
+		fails := false
+		d.send = func(_ context.Context, _ int, p *Part) error {
+			answered = append(answered, p.ChatID+":"+p.Message.ReplyTo)
+			switch {
+			case p.ChatID == "old":
+				return &native{Verdict{Error: channel.Error{Reason: channel.ErrNotFound}, Executed: ExecutedNo, MovedTo: "new"}}
+			case fails:
+				return refusal(channel.ErrInvalid, channel.ScopeMessage)
+			}
+			return nil
+		}
+		c := newSender(t, d, channel.Options{})
+		m := channel.Message{Text: "yes", ReplyTo: "7"}
+		for _, key := range []string{"found out", "known", "known"} {
+			m.Key = key
+			sent, err := c.Send(t.Context(), "old", m)
+			require.NoError(t, err)
+			assert.Equal(t, "new", sent.ChatID)
+			assert.Equal(t, []channel.Feature{channel.FeatureReplyTo}, sent.Degraded)
+		}
+		assert.Equal(t, []string{"old:7", "new:", "new:"}, answered)
+
+		sent, err := c.Send(t.Context(), "new", channel.Message{Text: "yes", ReplyTo: "7"})
+		require.NoError(t, err)
+		assert.Empty(t, sent.Degraded)
+		assert.Equal(t, "new:7", answered[3], "who knows the chat knows the message")
+
+		fails = true
+		sent, err = c.Send(t.Context(), "old", channel.Message{Text: "yes", ReplyTo: "7"})
+		require.ErrorIs(t, err, channel.ErrInvalid)
+		assert.Equal(t, &channel.Message{Text: "yes"}, sent.Rest, "which is for the chat that Sent names")
+	})
+}
