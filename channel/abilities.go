@@ -10,8 +10,9 @@ import (
 type (
 	// Editor changes and takes back what was sent.
 	Editor interface {
-		// Edit replaces the text and the inline keyboard of a message this account sent. A message that is as asked
-		// already is no error.
+		// Edit replaces the text and the inline keyboard of a message this account sent. A Message with a Keyboard alone
+		// changes the buttons, and a zero Keyboard takes them away; what the platform cannot change alone is ErrUnsupported.
+		// A message that is as asked already is no error.
 		Edit(ctx context.Context, chatID, messageID string, m Message) error
 		// Delete takes messages back for everybody. One that is gone already is no error.
 		Delete(ctx context.Context, chatID string, messageIDs ...string) error

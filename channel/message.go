@@ -18,7 +18,7 @@ type Message struct {
 	Cards       []Card       `json:"cards,omitzero"`    // several are a carousel
 	Keyboard    *Keyboard    `json:"keyboard,omitzero"` // one without rows takes the present one away
 	Template    *Template    `json:"template,omitzero"` // instead of all content above, where the platform asks for one
-	ReplyTo     string       `json:"reply_to,omitzero"` // ID of the message answered
+	ReplyTo     string       `json:"reply_to,omitzero"` // ID of the message answered; left out where Send follows a chat that moved
 	Forwards    []Message    `json:"forwards,omitzero"` // messages inside this one
 	Forwarded   bool         `json:"forwarded,omitzero"`
 	AlbumID     string       `json:"album_id,omitzero"`   // the same for each message of an album

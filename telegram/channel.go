@@ -3,8 +3,6 @@ package telegram
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -201,18 +199,14 @@ func (c *Channel) Register(ctx context.Context, webhook string) error {
 func (c *Channel) Registered(ctx context.Context) (channel.Registration, error) {
 	call := adapter.Call{Op: "registered", Costs: botCosts, Repeatable: true}
 	return adapter.Do(ctx, c.engine, call, func(ctx context.Context) (channel.Registration, error) {
-		result, err := c.driver.call(ctx, newRequest("getWebhookInfo", 0, paceBot))
-		if err != nil {
-			return channel.Registration{}, err
-		}
 		var info struct {
 			URL         string `json:"url"`
 			Pending     int    `json:"pending_update_count"`
 			LastError   string `json:"last_error_message"`
 			LastErrorAt int64  `json:"last_error_date"`
 		}
-		if err := json.Unmarshal(result, &info); err != nil {
-			return channel.Registration{}, fmt.Errorf("getWebhookInfo: %w", err)
+		if err := c.driver.ask(ctx, newRequest("getWebhookInfo", 0, paceBot), &info); err != nil {
+			return channel.Registration{}, err
 		}
 		return channel.Registration{
 			URL: info.URL, Pending: info.Pending, LastError: info.LastError, LastErrorAt: date(info.LastErrorAt),

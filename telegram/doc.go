@@ -14,6 +14,9 @@
 //	6600000001/bbc_AbCdEf01   a customer of the business connection bc_AbCdEf01, after the letter b
 //	@our_news                 a public group or channel; for sending only
 //
+// The right to write is to a chat with all of its topics, whichever of them an event tells of; a customer of a business
+// connection is apart from the private chat of the same person. The paces are a chat's too.
+//
 // What else is Telegram's own: a text is counted in code points; anybody who wrote to the bot may be written to until
 // they block it; a bot hears of reactions in groups only, and only as an administrator; a custom emoji in a Reaction is
 // its ID; the time of a press is the time it was received, since Telegram tells none.

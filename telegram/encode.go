@@ -23,6 +23,7 @@ const (
 	paramCaption         = "caption"
 	paramCaptionEntities = "caption_entities"
 	paramMedia           = "media"
+	paramPaid            = "allow_paid_broadcast"
 )
 
 // target is a chat ID taken apart; the forms are in the package's documentation.
@@ -84,23 +85,40 @@ func (t target) pace() string {
 	return paceGroup
 }
 
-func (t target) costs() []adapter.Cost {
+// costs is what a call takes that makes this many messages. Of an album Telegram is said to count the items, for the bot
+// and for a group. That one message a second may go to a chat is a rule of thumb, of which an album takes one: it is one
+// call.
+func (t target) costs(messages int, paid bool) []adapter.Cost {
+	costs := groupCosts
 	if t.private() {
-		return privateCosts
+		costs = privateCosts
 	}
-	return groupCosts
-}
-
-// albumCosts is what an album takes: Telegram is said to count its items, for the bot and for a group. That one message a
-// second may go to a chat is a rule of thumb, of which an album takes one: it is one call.
-func (t target) albumCosts(items int) []adapter.Cost {
-	costs := slices.Clone(t.costs())
+	if messages == 1 && !paid {
+		return costs
+	}
+	costs = slices.Clone(costs)
 	for i := range costs {
 		if costs[i].Pace != paceChat {
-			costs[i].Units = items
+			costs[i].Units = messages
+		}
+		if costs[i].Pace == paceBot {
+			costs[i].Pace = accountPace(paid)
 		}
 	}
 	return costs
+}
+
+// accountPace is what all messages of the bot have together.
+func accountPace(paid bool) string {
+	if paid {
+		return pacePaid
+	}
+	return paceBot
+}
+
+// isTrue is how the Bot API reads a yes or no.
+func isTrue(s string) bool {
+	return strings.EqualFold(s, "true") || strings.EqualFold(s, "yes") || s == "1"
 }
 
 // put names the place where a message goes.
@@ -158,10 +176,8 @@ func (d *driver) Encode(p *adapter.Part) error {
 	if err := r.settle(m, p.Index); err != nil {
 		return err
 	}
-	p.Encoded, p.Costs = r, to.costs()
-	if n := len(m.Attachments); n > 1 {
-		p.Costs = to.albumCosts(n)
-	}
+	r.paid = isTrue(r.params[paramPaid])
+	p.Encoded, p.Costs = r, to.costs(max(len(m.Attachments), 1), r.paid)
 	return nil
 }
 

@@ -266,6 +266,51 @@ func TestEncodeRefusesMediaAndNamesTheField(t *testing.T) {
 	}
 }
 
+func TestAPhotoThatTelegramWouldRefuseIsNotSent(t *testing.T) {
+	t.Parallel()
+	sized := func(a channel.Attachment, width, height int) channel.Attachment {
+		a.Width, a.Height = width, height
+		return a
+	}
+	photo := channel.Attachment{Kind: channel.AttachmentImage, URL: "https://a.io/x.jpg"}
+	for name, test := range map[string]struct {
+		a      channel.Attachment
+		reason channel.Reason
+	}{
+		"the largest":             {sized(photo, 5000, 5000), ""},
+		"a pixel larger":          {sized(photo, 5001, 5000), channel.ErrTooLarge},
+		"a huge one":              {sized(photo, 1<<62, 1<<62), channel.ErrTooLarge},
+		"the widest":              {sized(photo, 2000, 100), ""},
+		"wider":                   {sized(photo, 2001, 100), channel.ErrInvalid},
+		"higher":                  {sized(photo, 100, 2001), channel.ErrInvalid},
+		"of an unknown height":    {sized(photo, 20_000, 0), ""},
+		"bytes":                   {sized(bytesOf(channel.AttachmentImage, "x"), 9000, 9000), channel.ErrTooLarge},
+		"one that Telegram has":   {sized(withID(channel.AttachmentImage, "x"), 9000, 9000), ""},
+		"a file":                  {sized(bytesOf(channel.AttachmentFile, "x"), 9000, 9000), ""},
+		"a picture before others": {sized(photo, 9000, 9000), channel.ErrTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, a := newTest(t, ok(`{"message_id":5}`))
+			m := channel.Message{Text: "look", Attachments: []channel.Attachment{test.a}}
+			if name == "a picture before others" {
+				m.Attachments = append(m.Attachments, photo, photo)
+			}
+			_, err := c.Send(t.Context(), "5", m)
+			if test.reason == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, test.reason)
+			assert.ErrorContains(t, err, "telegram: send: Attachments[0]: ")
+			assert.ErrorContains(t, err, "send it as a file")
+			assert.Empty(t, a.made(), "the text before it neither")
+			require.ErrorIs(t, c.Edit(t.Context(), "5", "15", one(test.a)), test.reason)
+			assert.Empty(t, a.made())
+		})
+	}
+}
+
 func TestACaptionIsMeasuredInCodePoints(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{strings.Repeat("👋", 1024), strings.Repeat("a", 1024)} {

@@ -110,6 +110,7 @@ const wrapped = "failed to send message #"
 type failure struct {
 	err   error
 	pace  string // that a 429 pauses
+	paid  bool   // the call is a broadcast that Stars are paid for
 	aside aside
 }
 
@@ -118,7 +119,7 @@ type aside int8
 
 const (
 	asideNobody aside = iota
-	asidePerson       // a member of the chat
+	asidePerson       // a member of the chat, or whose topic of it that is
 	asideSource       // the chat that a message is copied from
 )
 
@@ -170,7 +171,7 @@ func (d *driver) Verdict(err error) adapter.Verdict {
 	case errors.As(err, &api):
 		return apiVerdict(api, f)
 	case errors.As(err, &other):
-		return httpVerdict(other, f.pace)
+		return httpVerdict(other, f)
 	default:
 		return adapter.Verdict{Error: channel.Error{
 			Reason: channel.ErrUnavailable, Scope: channel.ScopeMessage, Message: err.Error(), Err: err,
@@ -187,7 +188,7 @@ func apiVerdict(e *tgbotapi.Error, f *failure) adapter.Verdict {
 		if strings.Contains(text, wrapped) {
 			v.Executed = adapter.ExecutedMaybe
 		}
-		v = limited(v, wait, f.pace)
+		v = limited(v, wait, f)
 		if strings.Contains(text, "slow mode") || strings.Contains(text, "slowmode") {
 			v.Widens = "" // of this group alone
 		}
@@ -241,12 +242,13 @@ func floodWait(e *tgbotapi.Error, text string) (wait time.Duration, flood bool) 
 
 // limited makes v a 429. Telegram does not say what it limits: the chat is paused, or, for a call without one, the bot,
 // and that too when several chats in a row are limited.
-func limited(v adapter.Verdict, wait time.Duration, pace string) adapter.Verdict {
-	v.Error.Reason, v.Error.Scope, v.Pause = channel.ErrRateLimited, channel.ScopeChat, pace
-	if pace == paceBot || pace == paceRegister {
+func limited(v adapter.Verdict, wait time.Duration, f *failure) adapter.Verdict {
+	v.Error.Reason, v.Error.Scope, v.Pause = channel.ErrRateLimited, channel.ScopeChat, f.pace
+	switch f.pace {
+	case paceBot, pacePaid, paceRegister:
 		v.Error.Scope = channel.ScopeAccount
-	} else {
-		v.Widens = paceBot
+	default:
+		v.Widens = accountPace(f.paid)
 	}
 	if wait > 0 {
 		v.Error.RetryAt = time.Now().Add(wait).UTC()
@@ -255,14 +257,14 @@ func limited(v adapter.Verdict, wait time.Duration, pace string) adapter.Verdict
 }
 
 // httpVerdict is for what stands before the Bot API: what it refused did not reach that.
-func httpVerdict(e *HTTPError, pace string) adapter.Verdict {
+func httpVerdict(e *HTTPError, f *failure) adapter.Verdict {
 	v := adapter.Verdict{Executed: adapter.ExecutedNo, Error: channel.Error{
 		Reason: channel.ErrUnavailable, Scope: channel.ScopeMessage,
 		Code: strconv.Itoa(e.Status), Message: e.what(), Err: e,
 	}}
 	switch {
 	case e.Status == http.StatusTooManyRequests:
-		return limited(v, e.RetryAfter, pace)
+		return limited(v, e.RetryAfter, f)
 	case e.Status == http.StatusUnauthorized, e.Status == http.StatusNotFound:
 		v.Error.Reason, v.Error.Scope = channel.ErrUnauthorized, channel.ScopeAccount
 	case e.Status == http.StatusRequestEntityTooLarge:

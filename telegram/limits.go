@@ -10,15 +10,17 @@ import (
 
 // Numbers of https://core.telegram.org/bots/api; the keyboard's are not documented, and what clients show.
 const (
-	maxText       = 4096 // code points
-	maxCaption    = 1024 // code points
-	maxStyles     = 100  // entities of a message: the rest is ignored
-	maxData       = 64   // bytes of callback_data
-	maxAnswer     = 200  // code points of answerCallbackQuery
-	maxRef        = 64   // characters of a deep link
-	maxDelete     = 100  // messages of deleteMessages
-	maxAlbum      = 10   // files of sendMediaGroup
-	maxVCard      = 2048 // bytes
+	maxText       = 4096   // code points
+	maxCaption    = 1024   // code points
+	maxStyles     = 100    // entities of a message: the rest is ignored
+	maxData       = 64     // bytes of callback_data
+	maxAnswer     = 200    // code points of answerCallbackQuery
+	maxRef        = 64     // characters of a deep link
+	maxDelete     = 100    // messages of deleteMessages
+	maxAlbum      = 10     // files of sendMediaGroup
+	maxVCard      = 2048   // bytes
+	maxSides      = 10_000 // pixels of a photo's width and height together
+	maxRatio      = 20     // of a photo's sides
 	maxPerRow     = 8
 	maxButtons    = 100
 	typingSeconds = 5
@@ -39,6 +41,7 @@ const (
 // The paces, of https://core.telegram.org/bots/faq.
 const (
 	paceBot      = "bot"
+	pacePaid     = "paid" // in its place, for messages with allow_paid_broadcast
 	paceChat     = "chat"
 	paceGroup    = "group"
 	paceRegister = "register"
@@ -47,6 +50,7 @@ const (
 var (
 	paces = []adapter.Pace{
 		{Name: paceBot, N: 30, Per: time.Second},
+		{Name: pacePaid, N: 1000, Per: time.Second},
 		{Name: paceChat, N: 1, Per: time.Second, Chat: true, Of: nativeChat},
 		{Name: paceGroup, N: 20, Per: time.Minute, Chat: true, Of: nativeChat},
 		{Name: paceRegister, N: 1, Per: time.Second},
@@ -54,12 +58,23 @@ var (
 	privateCosts  = []adapter.Cost{{Pace: paceBot}, {Pace: paceChat}}
 	groupCosts    = []adapter.Cost{{Pace: paceBot}, {Pace: paceChat}, {Pace: paceGroup}} // a group is a chat too
 	botCosts      = []adapter.Cost{{Pace: paceBot}}
+	paidCosts     = []adapter.Cost{{Pace: pacePaid}}
 	registerCosts = []adapter.Cost{{Pace: paceBot}, {Pace: paceRegister}}
 )
 
 // nativeChat is the chat that Telegram counts a chat ID's messages for: topics share what their group has.
 func nativeChat(chatID string) string {
 	native, _, _ := strings.Cut(chatID, "/")
+	return native
+}
+
+// chatOf is the chat that a chat ID is a place in: its topics move with it, and where it may not be written to they may
+// not either. A chat of a business connection is another account's, which has a right of its own.
+func chatOf(chatID string) string {
+	native, place, _ := strings.Cut(chatID, "/")
+	if strings.HasPrefix(place, "b") {
+		return chatID
+	}
 	return native
 }
 
@@ -155,6 +170,6 @@ func (d *driver) Rules() adapter.Rules {
 
 		SubscriptionCosts: botCosts,
 		Tells:             tells,
-		ChatOf:            nativeChat,
+		ChatOf:            chatOf,
 	}
 }

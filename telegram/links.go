@@ -2,8 +2,6 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -89,15 +87,11 @@ func (d *driver) knownUsername() string {
 }
 
 func (d *driver) askUsername(ctx context.Context) (string, error) {
-	result, err := d.call(ctx, newRequest("getMe", 0, paceBot))
-	if err != nil {
-		return "", err
-	}
 	var me struct {
 		Username string `json:"username"`
 	}
-	if err := json.Unmarshal(result, &me); err != nil {
-		return "", fmt.Errorf("getMe: %w", err)
+	if err := d.ask(ctx, newRequest("getMe", 0, paceBot), &me); err != nil {
+		return "", err
 	}
 	if me.Username == "" {
 		return "", refuse(channel.ErrNotFound, "the bot has no username")

@@ -27,16 +27,33 @@ func (c *Channel) API(ctx context.Context) *tgbotapi.BotAPI {
 	return &bot
 }
 
-// Extra is what only Telegram's messages have. The zero value changes nothing. What is for files goes with the files of a
-// message, what is for a text with its text.
+// Extra is what only Telegram's messages have. The zero value changes nothing. Where a message becomes several, each has
+// it as far as it applies: what is for files goes with the files, what is for a text without files with that. An Edit
+// takes ParseMode, Spoiler, CaptionAbove and Preview; the others are of the message as it was sent.
 type Extra struct {
-	Protect       bool   // no forwarding, no saving
-	Effect        string // message_effect_id: an animation; in private chats only
-	PaidBroadcast bool   // may cost 0.1 Star, above the free 30 messages a second; this package keeps to those
-	ParseMode     string // HTML or MarkdownV2, of a Text without Styles; it must fit into one message
-	Spoiler       bool   // covers photos, videos and animations until somebody looks
-	CaptionAbove  bool   // shows the text above the photos and videos
-	Preview       Preview
+	// Protect is for any message: it cannot be forwarded or saved.
+	Protect bool
+
+	// Effect is for any message in a private chat, and no other: a message_effect_id, of an animation that is shown once.
+	Effect string
+
+	// PaidBroadcast is for any message: 1000 a second may go out with it in place of 30. Each above the free 30 costs 0.1
+	// Star of the bot's balance; @BotFather enables it for large bots that have many. That one message a second may go to a
+	// chat, and 20 a minute to a group, is the same. https://core.telegram.org/bots/api#paid-broadcasts
+	PaidBroadcast bool
+
+	// ParseMode is for a text, or a caption, without Styles: HTML or MarkdownV2. The text must fit into one message, and is
+	// ErrInvalid otherwise. https://core.telegram.org/bots/api#formatting-options
+	ParseMode string
+
+	// Spoiler is for images, videos and animations: they are covered until somebody looks.
+	Spoiler bool
+
+	// CaptionAbove is for images, videos and animations with a text: it is shown above them.
+	CaptionAbove bool
+
+	// Preview is for a text without files.
+	Preview Preview
 }
 
 // Preview is how the preview of a link in a text looks. NoPreview of a Message stands above it.

@@ -44,7 +44,7 @@ func (c *nativeClient) Do(r *http.Request) (*http.Response, error) {
 	reply, err := adapter.Do(c.ctx, c.channel.engine, n.call(), func(ctx context.Context) ([]byte, error) {
 		reply, err := n.make(ctx, d)
 		if err != nil {
-			return nil, &failure{err: err, pace: n.pace(), aside: n.aside()}
+			return nil, &failure{err: err, pace: n.pace(), paid: n.paid(), aside: n.aside()}
 		}
 		return reply, nil
 	})
@@ -146,13 +146,19 @@ func (n *libraryCall) costs() []adapter.Cost {
 	switch {
 	case n.traits&registers != 0:
 		return registerCosts
-	case n.traits&writes == 0 || n.to == (target{}):
+	case n.traits&writes != 0 && n.to != (target{}):
+		return n.to.costs(min(n.items(), mostItems), n.paid())
+	case n.paid():
+		return paidCosts
+	default:
 		return botCosts
 	}
-	if items := n.items(); items > 1 {
-		return n.to.albumCosts(min(items, mostItems))
-	}
-	return n.to.costs()
+}
+
+// paid reports whether the call is a broadcast that Stars are paid for, which no forwarding and no edit can be.
+func (n *libraryCall) paid() bool {
+	method := strings.ToLower(n.method)
+	return n.traits&writes != 0 && (strings.HasPrefix(method, "send") || method == "copymessage") && isTrue(n.fields.Get(paramPaid))
 }
 
 // mostItems is what any pace that counts items has: a call with more takes it whole.
@@ -174,7 +180,7 @@ func (n *libraryCall) pace() string {
 	case n.traits&registers != 0:
 		return paceRegister
 	case n.to == (target{}):
-		return paceBot
+		return accountPace(n.paid())
 	default:
 		return n.to.pace()
 	}
@@ -184,7 +190,7 @@ func (n *libraryCall) aside() aside {
 	switch {
 	case n.fields.Has("from_chat_id"):
 		return asideSource
-	case n.fields.Has("user_id") && n.fields.Has("chat_id"):
+	case n.fields.Has("user_id") && n.fields.Has("chat_id"), n.to.direct != 0:
 		return asidePerson
 	default:
 		return asideNobody

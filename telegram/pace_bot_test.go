@@ -1,176 +1,159 @@
 package telegram_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/parley-go/parley/channel"
 	"github.com/parley-go/parley/telegram"
+	"github.com/parley-go/parley/telegram/telegramtest"
 )
 
-// strict is a Bot API that knows nothing but its limits: at most so many messages in any window of that length.
-// https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-type strict struct {
-	mu      sync.Mutex
-	sent    map[string][]time.Time // by what is limited
-	refused int
-	total   int
-	last    time.Time
+// paced is a bot whose platform counts what it sends, and nothing else slows down.
+type paced struct {
+	t        *testing.T
+	platform *telegramtest.Server
+	bot      *telegram.Channel
+	owner    *telegramtest.User // of its groups
+	start    time.Time
 }
 
-type strictLimit struct {
+func newPaced(t *testing.T, cfg telegramtest.Config) *paced {
+	t.Helper()
+	p := &paced{t: t, platform: telegramtest.NewServerWith(t, cfg)}
+	bot, err := telegram.New(telegram.Config{
+		Token: channel.Secret(p.platform.Token()), Secret: webhookSecret,
+		Options: channel.Options{Client: p.platform.Client(), Logger: slog.New(slog.DiscardHandler)},
+	})
+	require.NoError(t, err)
+	p.bot = bot
+	p.platform.Serve(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) // all is acknowledged
+	require.NoError(t, bot.Register(t.Context(), webhookURL))
+	p.owner = p.platform.NewUser("Owner")
+	return p
+}
+
+// crowd is chats of all kinds that may be written to. From then on time is taken.
+func (p *paced) crowd(private, groups, forums, topics int) (chats []string) {
+	p.t.Helper()
+	for i := range private {
+		u := p.platform.NewUser(fmt.Sprintf("Person %d", i))
+		require.NoError(p.t, u.Start(""))
+		chats = append(chats, u.ChatID())
+	}
+	for i := range groups {
+		g := p.platform.NewSupergroup(fmt.Sprintf("Group %d", i))
+		require.NoError(p.t, g.AddBot(p.owner))
+		chats = append(chats, g.ChatID())
+	}
+	for i := range forums {
+		g := p.platform.NewForum(fmt.Sprintf("Forum %d", i))
+		require.NoError(p.t, g.AddBot(p.owner))
+		for j := range topics {
+			topic, err := g.NewTopic(p.owner, fmt.Sprintf("Topic %d", j))
+			require.NoError(p.t, err)
+			chats = append(chats, g.ChatID()+"/"+topic.ID())
+		}
+	}
+	p.start = time.Now()
+	return chats
+}
+
+func (p *paced) send(ctx context.Context, chatID string, m channel.Message) {
+	_, err := p.bot.Send(ctx, chatID, m)
+	assert.NoError(p.t, err)
+}
+
+// rule is a limit of https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this, for what is limited.
+type rule struct {
 	of  string
 	n   int
 	per time.Duration
 }
 
-// strictLimits are those that a message to a native chat counts for.
-func strictLimits(chatID string) []strictLimit {
-	limits := []strictLimit{{"bot", 30, time.Second}, {"chat" + chatID, 1, time.Second}}
+// rules are those that a message to a native chat counts for.
+func rules(chatID string, aSecond int) []rule {
+	all := []rule{{"bot", aSecond, time.Second}, {"chat" + chatID, 1, time.Second}}
 	if strings.HasPrefix(chatID, "-") {
-		limits = append(limits, strictLimit{"group" + chatID, 20, time.Minute})
+		all = append(all, rule{"group" + chatID, 20, time.Minute})
 	}
-	return limits
+	return all
 }
 
-func (s *strict) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := r.ParseForm(); err != nil {
-		return nil, err
-	}
-	body, status := `{"ok":true,"result":{"message_id":1}}`, http.StatusOK
-	if !s.take(r.PostForm.Get("chat_id")) {
-		body, status = `{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 3","parameters":{"retry_after":3}}`, 429
-	}
-	return &http.Response{
-		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader([]byte(body))),
-	}, nil
-}
-
-func (s *strict) take(chatID string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := time.Now()
-	limits := strictLimits(chatID)
-	for _, l := range limits {
-		if sent := s.sent[l.of]; len(sent) >= l.n && now.Sub(sent[len(sent)-l.n]) < l.per {
-			s.refused++
-			return false
+// assertAsFastAsItMay checks that so many messages were sent, none was refused, and all went out at no less than 98 % of
+// the allowed rate: a limit of N lets n go in ⌈n/N⌉−1 windows, whoever else counts.
+func (p *paced) assertAsFastAsItMay(messages, aSecond int) {
+	p.t.Helper()
+	sent := make(map[rule][]time.Time)
+	refused, total := 0, 0
+	for _, request := range p.platform.Requests() {
+		switch {
+		case request.Method != "sendMessage":
+			continue
+		case request.Status != http.StatusOK:
+			refused++
+			continue
+		}
+		total++
+		for _, r := range rules(request.Parameters["chat_id"], aSecond) {
+			sent[r] = append(sent[r], request.At)
 		}
 	}
-	for _, l := range limits {
-		sent := s.sent[l.of]
-		s.sent[l.of] = append(sent[max(0, len(sent)-l.n+1):], now)
-	}
-	s.total++
-	s.last = now
-	return true
-}
-
-// paced is a bot at a strict Bot API, and what was sent by it.
-func paced(t *testing.T) (*telegram.Channel, *strict) {
-	t.Helper()
-	platform := &strict{sent: make(map[string][]time.Time)}
-	bot, err := telegram.New(telegram.Config{
-		Token: "7700110011:AAE-made-up-token-for-parley-tests0", PollOnly: true,
-		Options: channel.Options{
-			Client: &http.Client{Transport: platform}, Logger: slog.New(slog.DiscardHandler), Store: channel.NewMemoryStore(),
-		},
-	})
-	require.NoError(t, err)
-	return bot, platform
-}
-
-// allowedTime is what that many messages to each native chat take at least: a limit of N lets n go in ⌈n/N⌉−1 windows.
-func allowedTime(messages map[string]int) (longest time.Duration) {
-	taken := make(map[strictLimit]int)
-	for chatID, n := range messages {
-		for _, l := range strictLimits(chatID) {
-			taken[l] += n
+	var allowed, took time.Duration
+	for r, at := range sent {
+		allowed = max(allowed, time.Duration((len(at)+r.n-1)/r.n-1)*r.per)
+		took = max(took, at[len(at)-1].Sub(p.start))
+		for i := r.n; i < len(at); i++ {
+			if at[i].Sub(at[i-r.n]) < r.per {
+				p.t.Errorf("more than %d within %v to %s", r.n, r.per, r.of)
+				break
+			}
 		}
 	}
-	for l, n := range taken {
-		longest = max(longest, time.Duration((n+l.n-1)/l.n-1)*l.per)
-	}
-	return longest
-}
-
-// assertPaced checks that nothing was refused, and all was sent at no less than 98 % of the allowed rate.
-func assertPaced(t *testing.T, platform *strict, start time.Time, messages map[string]int) {
-	t.Helper()
-	total := 0
-	for _, n := range messages {
-		total += n
-	}
-	allowed, took := allowedTime(messages), platform.last.Sub(start)
 	rate := 100 * allowed.Seconds() / took.Seconds()
-	t.Logf("paced: %d messages, %d refused, %.2f %% of the allowed rate", platform.total, platform.refused, rate)
-	assert.Zero(t, platform.refused)
-	assert.Equal(t, total, platform.total)
-	assert.GreaterOrEqual(t, rate, 98.0)
-	assert.LessOrEqual(t, rate, 100.0, "or the limits were not counted")
-}
-
-// mixed is chats of all kinds.
-func mixed(private, groups, forums, topics int) (chats []string) {
-	for i := range private {
-		chats = append(chats, strconv.Itoa(5_512_345_000+i))
-	}
-	for i := range groups {
-		chats = append(chats, strconv.Itoa(-1_001_987_654_000-i))
-	}
-	for i := range forums {
-		for topic := range topics {
-			chats = append(chats, fmt.Sprintf("%d/%d", -1_002_000_000_000-i, 100+topic))
-		}
-	}
-	return chats
+	p.t.Logf("paced: %d messages, %d refused, %.2f %% of the allowed rate", total, refused, rate)
+	assert.Zero(p.t, refused)
+	assert.Equal(p.t, messages, total)
+	assert.GreaterOrEqual(p.t, rate, 98.0)
+	assert.LessOrEqual(p.t, rate, 100.0)
 }
 
 func TestMessagesToMixedChatsGoAsFastAsTheyMay(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name  string
-		chats []string
-		each  int
+		name                            string
+		private, groups, forums, topics int
+		each                            int
 	}{
-		{"ten thousand, which the bot's limit holds up", mixed(840, 100, 12, 5), 10},
+		{"ten thousand, which the bot's limit holds up", 840, 100, 12, 5, 10},
 		// 81 to each: a message on its own in the last window, because those before go out a second apart.
-		{"to forums, which the limit of groups holds up", mixed(50, 5, 5, 9), 9},
-		{"to one person, which the limit of a chat holds up", mixed(1, 0, 0, 0), 100},
+		{"to forums, which the limit of groups holds up", 50, 5, 5, 9, 9},
+		{"to one person, which the limit of a chat holds up", 1, 0, 0, 0, 100},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				bot, platform := paced(t)
-				start := time.Now()
-				messages := make(map[string]int)
+				p := newPaced(t, telegramtest.Config{})
+				chats := p.crowd(c.private, c.groups, c.forums, c.topics)
 				var wg sync.WaitGroup
 				for range c.each {
-					for _, chatID := range c.chats {
-						native, _, _ := strings.Cut(chatID, "/")
-						messages[native]++
-						wg.Go(func() {
-							_, err := bot.Send(t.Context(), chatID, channel.Text("news"))
-							assert.NoError(t, err)
-						})
+					for _, chatID := range chats {
+						wg.Go(func() { p.send(t.Context(), chatID, channel.Text("news")) })
 					}
 				}
 				wg.Wait()
-				assertPaced(t, platform, start, messages)
+				p.assertAsFastAsItMay(c.each*len(chats), 30)
 			})
 		})
 	}
@@ -183,28 +166,87 @@ func TestABroadcastGoesAsFastAsItMay(t *testing.T) {
 		recipients = 5_000
 	}
 	synctest.Test(t, func(t *testing.T) {
-		const workers = 60 // as many as go in two seconds
-		bot, platform := paced(t)
-		ctx := channel.WithBulk(context.Background())
-		to := make(chan string)
-		start := time.Now()
-		var wg sync.WaitGroup
-		for range workers {
-			wg.Go(func() {
-				for chatID := range to {
-					_, err := bot.Send(ctx, chatID, channel.Text("news"))
-					assert.NoError(t, err)
+		p := newPaced(t, telegramtest.Config{})
+		p.broadcast(p.crowd(recipients, 0, 0, 0), 60, channel.Text("news")) // as many at once as go in two seconds
+		p.assertAsFastAsItMay(recipients, 30)
+	})
+}
+
+func (p *paced) broadcast(chats []string, workers int, m channel.Message) {
+	ctx := channel.WithBulk(p.t.Context())
+	to := make(chan string)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for chatID := range to {
+				p.send(ctx, chatID, m)
+			}
+		})
+	}
+	for _, chatID := range chats {
+		to <- chatID
+	}
+	close(to)
+	wg.Wait()
+}
+
+// The platform of these does not sell broadcasts: it refuses nothing, and when what arrived is looked at.
+func TestABroadcastThatIsPaidForGoesAsFastAsItMay(t *testing.T) {
+	t.Parallel()
+	paid := channel.Text("news")
+	paid.Native = telegram.Extra{PaidBroadcast: true}.Native()
+	t.Run("to ten thousand people", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			p := newPaced(t, telegramtest.Config{NoLimits: true})
+			p.broadcast(p.crowd(10_000, 0, 0, 0), 2000, paid)
+			p.assertAsFastAsItMay(10_000, 1000)
+		})
+	})
+	t.Run("to groups, whose own limits it has none to pass by", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			p := newPaced(t, telegramtest.Config{NoLimits: true})
+			chats := p.crowd(50, 40, 2, 3)
+			var wg sync.WaitGroup
+			for range 7 {
+				for _, chatID := range chats {
+					wg.Go(func() { p.send(t.Context(), chatID, paid) })
 				}
-			})
-		}
-		messages := make(map[string]int)
-		for i := range recipients {
-			chatID := strconv.Itoa(5_512_345_000 + i)
-			messages[chatID] = 1
-			to <- chatID
-		}
-		close(to)
-		wg.Wait()
-		assertPaced(t, platform, start, messages)
+			}
+			wg.Wait()
+			p.assertAsFastAsItMay(7*len(chats), 1000)
+		})
+	})
+	t.Run("by the library too", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			p := newPaced(t, telegramtest.Config{NoLimits: true})
+			var wg sync.WaitGroup
+			chats := p.crowd(3000, 0, 0, 0)
+			for _, chatID := range chats {
+				wg.Go(func() {
+					params := tgbotapi.Params{"chat_id": chatID, "text": "news", "allow_paid_broadcast": "true"}
+					_, err := p.bot.API(t.Context()).MakeRequest("sendMessage", params)
+					assert.NoError(t, err)
+				})
+			}
+			wg.Wait()
+			p.assertAsFastAsItMay(len(chats), 1000)
+		})
+	})
+	t.Run("beside what is free", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			p := newPaced(t, telegramtest.Config{NoLimits: true})
+			chats := p.crowd(60, 0, 0, 0)
+			for _, chatID := range chats[:29] { // Register took one of the 30
+				p.send(t.Context(), chatID, channel.Text("hello"))
+			}
+			for _, chatID := range chats[30:] {
+				p.send(t.Context(), chatID, paid)
+			}
+			assert.Equal(t, p.start, time.Now(), "neither waits for the other")
+		})
 	})
 }

@@ -3,7 +3,6 @@ package telegram
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -61,13 +60,13 @@ func (p *poller) fetch(ctx context.Context) ([][]byte, error) {
 		}
 		return nil, err
 	}
-	return p.updates(result)
+	return p.updates(r, result)
 }
 
-func (p *poller) updates(result []byte) ([][]byte, error) {
+func (p *poller) updates(r *request, result []byte) ([][]byte, error) {
 	var values []jsontext.Value
-	if err := json.Unmarshal(result, &values, liberal); err != nil {
-		return nil, fmt.Errorf("getUpdates: %w", err)
+	if err := r.read(result, &values); err != nil {
+		return nil, err
 	}
 	updates := make([][]byte, len(values))
 	next := p.next

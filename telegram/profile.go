@@ -2,9 +2,7 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -21,16 +19,13 @@ func (d *driver) Users(ctx context.Context, ids []string) (map[string]channel.Us
 		}
 		r := newRequest("getChat", 1, paceBot)
 		r.params["chat_id"] = userID
-		result, err := d.call(ctx, r)
+		var p profile
+		err = d.ask(ctx, r, &p)
 		if describes(err, textChatNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
-		}
-		var p profile
-		if err := json.Unmarshal(result, &p); err != nil {
-			return nil, fmt.Errorf("getChat: %w", err)
 		}
 		found[userID] = p.channel()
 	}
@@ -95,11 +90,20 @@ func (d *driver) subscription(ctx context.Context, chatID string) (channel.Subsc
 	if err != nil {
 		return d.refusedSubscription(err)
 	}
-	var m ownMember
-	if err := json.Unmarshal(result, &m); err != nil {
-		return channel.Subscription{}, fmt.Errorf("getChatMember: %w", err)
+	var m member
+	if err := r.read(result, &m); err != nil {
+		return channel.Subscription{}, err
 	}
-	return m.subscription(), nil
+	// The chat's kind is not told. In a channel the bot is an administrator, or nothing at all: it is no member there.
+	may, known := m.mayWrite("")
+	switch {
+	case !known:
+		return channel.Subscription{}, nil
+	case !may:
+		return channel.Subscription{State: channel.StateInactive, Reason: channel.ErrNotSubscribed}, nil
+	default:
+		return channel.Subscription{State: channel.StateActive}, nil
+	}
 }
 
 // refusedSubscription is what a refusal to tell tells. That a chat is not found may be a wrong ID: it tells nothing.
@@ -117,31 +121,4 @@ func (d *driver) refusedSubscription(err error) (channel.Subscription, error) {
 	default:
 		return channel.Subscription{}, err
 	}
-}
-
-// ownMember is the bot in a chat.
-type ownMember struct {
-	Status   string `json:"status"`
-	IsMember bool   `json:"is_member"`         // though restricted
-	CanSend  bool   `json:"can_send_messages"` // though restricted
-	CanPost  *bool  `json:"can_post_messages"` // of an administrator, in channels
-}
-
-func (m *ownMember) subscription() channel.Subscription {
-	may := false
-	switch m.Status {
-	case "creator", "member":
-		may = true
-	case "administrator":
-		may = m.CanPost == nil || *m.CanPost
-	case "restricted":
-		may = m.IsMember && m.CanSend
-	case "left", "kicked":
-	default: // not known to this package
-		return channel.Subscription{}
-	}
-	if !may {
-		return channel.Subscription{State: channel.StateInactive, Reason: channel.ErrNotSubscribed}
-	}
-	return channel.Subscription{State: channel.StateActive}
 }

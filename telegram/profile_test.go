@@ -172,3 +172,40 @@ func TestASubscriptionFollowsAGroupThatMoved(t *testing.T) {
 	assert.Equal(t, channel.StateActive, s.State)
 	assert.Equal(t, "-1002233445566", a.calls[1].form.Get("chat_id"))
 }
+
+func TestTopicsShareTheRightToWriteOfTheirChat(t *testing.T) {
+	t.Parallel()
+	kicked := refused(403, "Forbidden: bot was kicked from the supergroup chat", "")
+	blocked := refused(403, "Forbidden: bot was blocked by the user", "")
+	for name, test := range map[string]struct {
+		refused string // a chat, as says
+		says    answer
+		shut    []string
+		open    []string
+	}{
+		"a private chat":              {"55", blocked, []string{"55", "55/17"}, []string{"55/bbc_1", "56/17"}},
+		"a topic of one":              {"55/17", blocked, []string{"55", "55/18"}, []string{"55/bbc_1"}},
+		"a forum":                     {"-1002233445566/17", kicked, []string{"-1002233445566", "-1002233445566/18", "-1002233445566/d5"}, []string{"-1002233445567/17"}},
+		"direct messages":             {"-1002233445566/d5", kicked, []string{"-1002233445566/d5", "-1002233445566/d6"}, nil},
+		"one person's there":          {"-1002233445566/d5", blocked, nil, []string{"-1002233445566/d6", "-1002233445566"}},
+		"a customer, not the account": {"55/bbc_1", blocked, []string{"55/bbc_1"}, []string{"55", "55/bbc_2", "55/17"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, a := newTest(t, test.says, ok(`{"message_id":5}`))
+				_, err := c.Send(t.Context(), test.refused, channel.Text("hi"))
+				require.Error(t, err)
+				for _, chatID := range test.shut {
+					_, err := c.Send(t.Context(), chatID, channel.Text("hi"))
+					require.Error(t, err, chatID)
+				}
+				assert.Len(t, a.made(), 1)
+				for _, chatID := range test.open {
+					_, err := c.Send(t.Context(), chatID, channel.Text("hi"))
+					require.NoError(t, err, chatID)
+				}
+			})
+		})
+	}
+}

@@ -2,11 +2,11 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
 
+	"github.com/go-json-experiment/json"
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/parley-go/parley/channel"
@@ -19,6 +19,17 @@ type request struct {
 	params tgbotapi.Params
 	files  []uploadFile // that go with it
 	pace   string       // what a 429 pauses
+	paid   bool         // it is a broadcast that Stars are paid for
+}
+
+// failed is an error of the call. In the direct messages of a channel each topic is a person's: what is said of one is not
+// said of the others.
+func (r *request) failed(err error) error {
+	f := &failure{err: err, pace: r.pace, paid: r.paid}
+	if r.params[paramDirect] != "" {
+		f.aside = asidePerson
+	}
+	return f
 }
 
 func newRequest(method string, params int, pace string) *request {
@@ -27,10 +38,6 @@ func newRequest(method string, params int, pace string) *request {
 
 func (d *driver) Send(ctx context.Context, p *adapter.Part) (channel.Sent, error) {
 	r := p.Encoded.(*request)
-	result, err := d.call(ctx, r)
-	if err != nil {
-		return channel.Sent{}, err
-	}
 	type message struct {
 		MessageID int64 `json:"message_id"`
 	}
@@ -38,13 +45,12 @@ func (d *driver) Send(ctx context.Context, p *adapter.Part) (channel.Sent, error
 		one  [1]message
 		many = one[:]
 	)
+	result := any(&one[0])
 	if r.method == methodAlbum {
-		err = json.Unmarshal(result, &many)
-	} else {
-		err = json.Unmarshal(result, &many[0])
+		result = &many
 	}
-	if err != nil {
-		return channel.Sent{}, fmt.Errorf("sent message: %w", err)
+	if err := d.ask(ctx, r, result); err != nil {
+		return channel.Sent{}, err
 	}
 	var sent channel.Sent
 	for _, m := range many {
@@ -93,18 +99,35 @@ func reactionJSON(emoji string) string {
 	return string(appendField([]byte(`[{"type":"emoji"`), "emoji", emoji)) + "}]"
 }
 
+// ask makes a call and reads its result into v.
+func (d *driver) ask(ctx context.Context, r *request, v any) error {
+	result, err := d.call(ctx, r)
+	if err != nil {
+		return err
+	}
+	return r.read(result, v)
+}
+
+// read reads the result of the call into v. Its error is none of the transport's, such as io.EOF: there was an answer.
+func (r *request) read(result []byte, v any) error {
+	if err := json.Unmarshal(result, v, liberal); err != nil {
+		return fmt.Errorf("%s: %v", r.method, err)
+	}
+	return nil
+}
+
 // call makes a call and returns its result.
-func (d *driver) call(ctx context.Context, r *request) (json.RawMessage, error) {
+func (d *driver) call(ctx context.Context, r *request) ([]byte, error) {
 	if len(r.files) > 0 {
 		return d.upload(ctx, r)
 	}
 	return d.callBy(ctx, d.client, r)
 }
 
-func (d *driver) callBy(ctx context.Context, c *http.Client, r *request) (json.RawMessage, error) {
+func (d *driver) callBy(ctx context.Context, c *http.Client, r *request) ([]byte, error) {
 	reply, err := d.api(ctx, c).MakeRequest(r.method, r.params)
 	if err != nil {
-		return nil, &failure{err: err, pace: r.pace}
+		return nil, r.failed(err)
 	}
 	return reply.Result, nil
 }

@@ -11,7 +11,8 @@ import (
 
 // Edit replaces the text and the inline keyboard of a message that the bot sent, also for a customer; the text of one with
 // a file is its caption. One attachment replaces the file, with the caption: an image, video, audio, animation or file, as
-// ErrUnsupported is any other. A zero Keyboard takes the present one away.
+// ErrUnsupported is any other. A zero Keyboard takes the present one away; a message with a Keyboard alone changes the
+// buttons and nothing else.
 func (c *Channel) Edit(ctx context.Context, chatID, messageID string, m channel.Message) error {
 	if len(m.Attachments) == 1 {
 		a, err := adapter.Source(ctx, c.engine, "edit", "Attachments[0]", m.Attachments[0])
@@ -24,7 +25,7 @@ func (c *Channel) Edit(ctx context.Context, chatID, messageID string, m channel.
 	if err != nil {
 		return named("edit", err)
 	}
-	call := adapter.Call{Op: "edit", ChatIDs: []string{chatID}, Costs: e.to.costs(), Repeatable: true}
+	call := adapter.Call{Op: "edit", ChatIDs: []string{chatID}, Costs: e.to.costs(1, false), Repeatable: true}
 	_, err = adapter.Do(ctx, c.engine, call, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, e.run(ctx, c.driver)
 	})
@@ -71,8 +72,12 @@ func newEdit(chatID, messageID string, m *channel.Message) (*edit, error) {
 	}
 	e := &edit{to: to}
 	message := strconv.FormatInt(n, 10)
-	if len(m.Attachments) == 1 {
+	switch {
+	case len(m.Attachments) == 1:
 		e.request, err = e.made("editMessageMedia", message, m, putInput)
+		return e, err
+	case m.Text == "" && m.Keyboard != nil:
+		e.request, err = e.made("editMessageReplyMarkup", message, m, func(*request, *channel.Message) error { return nil })
 		return e, err
 	}
 	if e.request, err = e.made("editMessageText", message, m, putText); err != nil {

@@ -89,6 +89,33 @@ func TestAnEditReplacesTheFile(t *testing.T) {
 	}
 }
 
+func TestAnEditWithAKeyboardAloneChangesTheButtonsAlone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		keyboard *channel.Keyboard
+		want     string
+	}{
+		"other ones": {&channel.Keyboard{Inline: true, Rows: [][]channel.Button{{{Text: "A", Data: "a"}}}}, `{"inline_keyboard":[[{"text":"A","callback_data":"a"}]]}`},
+		"none":       {&channel.Keyboard{}, `{"inline_keyboard":[]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, a := newTest(t, ok(editedMessage))
+			require.NoError(t, c.Edit(t.Context(), "6/bbc_1", "15", channel.Message{Keyboard: test.keyboard}))
+			call := a.only(t)
+			assert.Equal(t, "editMessageReplyMarkup", call.method)
+			assert.Equal(t, url.Values{
+				"chat_id": {"6"}, "business_connection_id": {"bc_1"}, "message_id": {"15"}, "reply_markup": {test.want},
+			}, call.form)
+		})
+	}
+	c, _ := newTest(t, refused(400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same", ""))
+	require.NoError(t, c.Edit(t.Context(), "5", "15", channel.Message{Keyboard: &channel.Keyboard{}}))
+	c, a := newTest(t, ok("true"))
+	require.ErrorIs(t, c.Edit(t.Context(), "5", "15", channel.Message{}), channel.ErrInvalid, "which changes nothing")
+	assert.Empty(t, a.made())
+}
+
 func TestAnEditRefusesWhatNoMessageCanBecome(t *testing.T) {
 	t.Parallel()
 	photo := withID(channel.AttachmentImage, "AgAC")

@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -32,7 +31,7 @@ func (stalled) Temporary() bool { return true }
 
 // upload makes a call with files. They are streamed by a goroutine of the library's, which ends soon after upload does,
 // whatever the server does not read: its pipe is closed then, and so is the file that it is at.
-func (d *driver) upload(ctx context.Context, r *request) (json.RawMessage, error) {
+func (d *driver) upload(ctx context.Context, r *request) ([]byte, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	u := &upload{left: len(r.files), limit: d.client.Timeout}
@@ -53,7 +52,7 @@ func (d *driver) upload(ctx context.Context, r *request) (json.RawMessage, error
 		if context.Cause(ctx) == (stalled{}) && errors.Is(err, context.Canceled) {
 			err = stalled{}
 		}
-		return nil, &failure{err: u.judge(reply, err), pace: r.pace}
+		return nil, r.failed(u.judge(reply, err))
 	}
 	return reply.Result, nil
 }

@@ -2,9 +2,7 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/parley-go/parley/channel"
 	"github.com/parley-go/parley/channel/adapter"
@@ -27,21 +25,22 @@ func (c *Channel) Upload(ctx context.Context, a channel.Attachment) (channel.Att
 		return a, named("upload", err)
 	}
 	call := adapter.Call{Op: "upload", ChatIDs: []string{chatID}, Costs: p.Costs}
+	call.Move = func(chatID string) ([]adapter.Cost, error) {
+		p.ChatID = chatID
+		err := c.driver.Encode(p)
+		return p.Costs, err
+	}
 	return adapter.Do(ctx, c.engine, call, func(ctx context.Context) (channel.Attachment, error) {
-		result, err := c.driver.call(ctx, p.Encoded.(*request))
-		if err != nil {
+		var m message
+		if err := c.driver.ask(ctx, p.Encoded.(*request), &m); err != nil {
 			return a, err
 		}
-		return stored(result, a)
+		return stored(&m, a)
 	})
 }
 
 // stored is a, which was sent, as the message of the answer has it; what that does not tell of a file is as it was.
-func stored(result json.RawMessage, a channel.Attachment) (channel.Attachment, error) {
-	var m message
-	if err := json.Unmarshal(result, &m); err != nil {
-		return a, fmt.Errorf("sent file: %w", err)
-	}
+func stored(m *message, a channel.Attachment) (channel.Attachment, error) {
 	shown := m.message()
 	if shown == nil || len(shown.Attachments) == 0 || shown.Attachments[0].FileID == "" {
 		return a, errors.New("sent file: the message has none")

@@ -2,9 +2,7 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -33,15 +31,11 @@ func (c *Channel) Download(ctx context.Context, a channel.Attachment) (io.ReadCl
 	r.params["file_id"] = a.FileID
 	call := adapter.Call{Op: "download", Costs: botCosts, Repeatable: true}
 	return adapter.Do(ctx, c.engine, call, func(ctx context.Context) (io.ReadCloser, error) {
-		result, err := c.driver.call(ctx, r)
-		if err != nil {
-			return nil, err
-		}
 		var file struct {
 			Path string `json:"file_path"`
 		}
-		if err := json.Unmarshal(result, &file); err != nil {
-			return nil, fmt.Errorf("getFile: %w", err)
+		if err := c.driver.ask(ctx, r, &file); err != nil {
+			return nil, err
 		}
 		if c.driver.local && filepath.IsAbs(file.Path) {
 			return c.driver.openLocal(file.Path)

@@ -27,6 +27,24 @@ func uploading(t *testing.T, answers ...answer) (*Channel, *api) {
 	return newTestOf(t, cfg, answers...)
 }
 
+func TestAnUploadFollowsItsChat(t *testing.T) {
+	t.Parallel()
+	c, a := uploading(t,
+		refused(400, "Bad Request: group chat was upgraded to a supergroup chat", `{"migrate_to_chat_id":-1002233445566}`),
+		ok(`{"message_id":5,"document":{"file_id":"right"}}`))
+	for range 2 {
+		kept, err := c.Upload(t.Context(), bytesOf(channel.AttachmentFile, "all of it"))
+		require.NoError(t, err)
+		assert.Equal(t, "right", kept.FileID)
+	}
+	calls := a.made()
+	require.Len(t, calls, 3)
+	for i, chatID := range []string{"-1001111222233", "-1002233445566", "-1002233445566"} {
+		assert.Equal(t, chatID, calls[i].form.Get("chat_id"))
+		assert.Equal(t, "all of it", calls[i].files["document"].content)
+	}
+}
+
 func TestAnUploadedFileCanBeSentByItsID(t *testing.T) {
 	t.Parallel()
 	for kind, message := range map[channel.AttachmentKind]string{
@@ -93,7 +111,7 @@ func TestAnUploadThatFails(t *testing.T) {
 		"a broken file":       {channel.Attachment{Kind: channel.AttachmentFile, Open: func() (io.ReadCloser, error) { return nil, os.ErrNotExist }}, ok(`{}`), channel.ErrNotFound, "telegram: upload: Attachment.Open", 0},
 		"a chat that is gone": {bytesOf(channel.AttachmentFile, "x"), refused(403, "Forbidden: bot is not a member of the channel chat", ""), channel.ErrNotSubscribed, "telegram: upload: bot is not a member", 1},
 		"no file":             {bytesOf(channel.AttachmentFile, "x"), ok(`{"message_id":5}`), channel.ErrOutcomeUnknown, "the message has none", 1},
-		"no message":          {bytesOf(channel.AttachmentFile, "x"), ok(`true`), channel.ErrOutcomeUnknown, "sent file", 1},
+		"no message":          {bytesOf(channel.AttachmentFile, "x"), ok(`true`), channel.ErrOutcomeUnknown, "telegram: upload: sendDocument: ", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -55,7 +55,11 @@ func (p *planner) degrade() (*channel.Keyboard, error) {
 	p.base = envelope(m)
 	p.base.Silent = m.Silent && !p.lacks(channel.FeatureSilent)
 	p.base.NoPreview = m.NoPreview && !p.lacks(channel.FeatureNoPreview)
-	if m.ReplyTo != "" && !p.lacks(channel.FeatureReplyTo) {
+	switch {
+	case m.ReplyTo == "":
+	case p.d.moved:
+		p.note(channel.FeatureReplyTo)
+	case !p.lacks(channel.FeatureReplyTo):
 		p.replyTo = m.ReplyTo
 	}
 	if m.Template != nil {

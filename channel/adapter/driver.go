@@ -174,7 +174,7 @@ type Rules struct {
 	Tells func(chatID string) bool
 
 	// ChatOf is the platform's own chat in a Chat.ID that begins with it: of a topic's, the group. It is what moves, and
-	// what follows it stays. Nil: the whole ID.
+	// what follows it stays; and it is what the account may write to or not, in all its places alike. Nil: the whole ID.
 	ChatOf func(chatID string) string
 }
 

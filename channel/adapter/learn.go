@@ -55,7 +55,8 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 			return c.notLearnt(err)
 		}
 	}
-	if e.Subscription == nil && c.learnNothing(e.Chat.ID, &l) {
+	chatID := c.chatOf(e.Chat.ID)
+	if e.Subscription == nil && c.learnNothing(chatID, &l) {
 		return nil
 	}
 	var refused error // by OnSubscription
@@ -65,7 +66,7 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 		}
 		return refused
 	}
-	k, err := c.revise(ctx, e.Chat.ID, l.apply, before)
+	k, err := c.revise(ctx, chatID, l.apply, before)
 	switch {
 	case refused != nil && !ofAccount(refused): // no failure of OnSubscription is for good: the handler has not had the event
 		return fmt.Errorf("adapter: OnSubscription failed: %v", refused)
@@ -105,7 +106,7 @@ func (c *Channel) learnFailure(ctx context.Context, chatID string, e *channel.Er
 // alone, and an error of OnSubscription is logged. That is called last, because a send to the chat, or a look at it, in
 // there must go by what is known now, not find the same out again and again.
 func (c *Channel) reviseAndTell(ctx context.Context, cause *channel.Event, change func(k *known)) known {
-	chatID := cause.Chat.ID
+	chatID := c.chatOf(cause.Chat.ID)
 	var was channel.State
 	noted := func(k *known) {
 		was = k.State

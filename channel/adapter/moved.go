@@ -50,7 +50,7 @@ func (m *moves) note(from, to string) {
 	m.n.Store(int32(len(m.to)))
 }
 
-// chatOf is the platform's own chat in a chat's ID: that is what moves.
+// chatOf is the platform's own chat in a chat's ID: that is what moves, and what there is a right to write to.
 func (c *Channel) chatOf(chatID string) string {
 	if c.rules.ChatOf == nil {
 		return chatID

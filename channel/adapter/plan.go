@@ -31,6 +31,7 @@ type draft struct {
 	chatID  string
 	message channel.Message
 	sub     channel.Subscription
+	moved   bool   // the chat did: what ReplyTo names is not there, and another message may have its ID
 	first   int    // Index of the first part
 	seed    uint64 // what the Nonces are made from
 }

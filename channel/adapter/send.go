@@ -127,16 +127,25 @@ func (d *outgoing) welcome(ctx context.Context) (taken bool, err *channel.Error)
 }
 
 func (d *outgoing) plan(ctx context.Context, sub channel.Subscription) (plan, *channel.Error) {
-	p, err := d.c.plan(ctx, draft{chatID: d.sent.ChatID, message: d.message, sub: sub, first: d.first, seed: d.seed})
+	p, err := d.c.plan(ctx, draft{
+		chatID: d.sent.ChatID, message: d.message, sub: sub, moved: d.moved(), first: d.first, seed: d.seed,
+	})
 	if err != nil {
 		return plan{}, d.c.fail(opSend, err)
 	}
-	for _, f := range p.degraded {
+	d.degrade(p.degraded...)
+	return p, nil
+}
+
+// moved reports whether the message goes to another chat than the one it was written for.
+func (d *outgoing) moved() bool { return d.sent.ChatID != d.asked }
+
+func (d *outgoing) degrade(features ...channel.Feature) {
+	for _, f := range features {
 		if !slices.Contains(d.sent.Degraded, f) {
 			d.sent.Degraded = append(d.sent.Degraded, f)
 		}
 	}
-	return p, nil
 }
 
 // publish publishes what p has that only a URL can be sent of.
@@ -209,6 +218,9 @@ func (d *outgoing) check(k *known) *channel.Error {
 // leave notes what is still to send.
 func (d *outgoing) leave(rest channel.Message) {
 	rest.Key = d.message.Key
+	if d.moved() {
+		rest.ReplyTo = ""
+	}
 	d.sent.Rest = &rest
 }
 

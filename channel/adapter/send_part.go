@@ -60,9 +60,13 @@ func (d *outgoing) move(to string) ([]Cost, bool, *channel.Error) {
 	return d.part.Costs, true, err
 }
 
-// readdress makes the part one for another chat.
+// readdress makes the part one for another chat, where it answers nothing: the ID of a message is good in its chat alone.
 func (d *outgoing) readdress(chatID string) *channel.Error {
 	d.part.ChatID, d.sent.ChatID = chatID, chatID
+	if d.part.Message.ReplyTo != "" && d.moved() {
+		d.part.Message.ReplyTo = ""
+		d.degrade(channel.FeatureReplyTo)
+	}
 	if err := d.c.driver.Encode(d.part); err != nil {
 		return d.c.fail(opSend, err)
 	}

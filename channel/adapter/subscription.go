@@ -35,7 +35,7 @@ type people struct {
 	subscriptions lookups[channel.Subscription]
 }
 
-// known is what is known of the right to write to a chat.
+// known is what is known of the right to write to a chat, of those that Rules.ChatOf has.
 type known struct {
 	channel.Subscription
 	At       time.Time `json:"at,omitzero"`  // the platform's time of what told State
@@ -98,7 +98,7 @@ func (k *known) check(now time.Time, m channel.Message) error {
 
 // expected is what a Send to a chat goes by. Where the Store fails nothing is known, and the send is tried.
 func (c *Channel) expected(ctx context.Context, chatID string) known {
-	k, err := c.recent(ctx, chatID)
+	k, err := c.recent(ctx, c.chatOf(chatID))
 	if err == nil && k.AliasOf != "" {
 		k, err = c.recent(ctx, k.AliasOf)
 	}

@@ -14,7 +14,7 @@ func (c *Channel) Subscription(ctx context.Context, chatID string) (channel.Subs
 		return channel.Subscription{}, c.fail(opSubscription, &channel.Error{Reason: channel.ErrInvalid, Message: "no chat ID"})
 	}
 	chatID = c.latest(chatID)
-	m, err := c.recall(ctx, chatID)
+	m, err := c.recall(ctx, c.chatOf(chatID))
 	if err != nil {
 		if ctx.Err() != nil {
 			return channel.Subscription{}, c.ended(opSubscription, ctx.Err())
@@ -44,6 +44,7 @@ func (c *Channel) askSubscription(ctx context.Context, chatID string) (channel.S
 	if c.rules.Tells != nil && !c.rules.Tells(chatID) {
 		return channel.Subscription{}, c.fail(opSubscription, channel.ErrUnsupported)
 	}
+	chatID = c.chatOf(chatID)
 	since := time.Now()
 	s, found, err := c.people.subscriptions.get(ctx, chatID, c.rules.SubscriptionBatch,
 		surviving(c, func(ctx context.Context, ids []string) (map[string]channel.Subscription, error) {

@@ -95,7 +95,7 @@ func (m *Memory) do(ctx context.Context, op, chatID string, args memoryArgs) err
 	return err
 }
 
-// Edit replaces the text and the keyboard of a message.
+// Edit replaces the text and the keyboard of a message, or the keyboard alone.
 func (m *Memory) Edit(ctx context.Context, chatID, messageID string, msg channel.Message) error {
 	call := adapter.Call{Op: "edit", ChatIDs: []string{chatID}, Costs: memorySendCosts, Repeatable: true}
 	_, err := adapter.Do(ctx, m.engine, call, func(ctx context.Context) (struct{}, error) {

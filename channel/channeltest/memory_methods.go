@@ -78,7 +78,9 @@ func (s *memoryServer) edit(body []byte) (any, *memoryError) {
 		return nil, &memoryError{Code: memoryNotFound, Message: "no such message"}
 	}
 	edited := u.seen[i]
-	edited.Text, edited.Styles, edited.Keyboard = p.Message.Text, p.Message.Styles, p.Message.Keyboard
+	if edited.Keyboard = p.Message.Keyboard; p.Message.Text != "" || p.Message.Keyboard == nil {
+		edited.Text, edited.Styles = p.Message.Text, p.Message.Styles
+	}
 	if native := s.check(edited); native != nil {
 		return nil, native
 	}

@@ -199,6 +199,24 @@ func TestTheBotsReactionIsSeen(t *testing.T) {
 	})
 }
 
+func TestButtonsAreChangedAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		chat := channeltest.New(t)
+		chat.Handle(&log{})
+		ann := chat.NewUser("Ann")
+		ann.Write("hi")
+		sent, err := chat.Send(t.Context(), ann.ChatID(), channel.Message{
+			Text: "Well?", Keyboard: &channel.Keyboard{Inline: true, Rows: [][]channel.Button{{{Text: "Yes", Data: "yes"}}}},
+		})
+		require.NoError(t, err)
+		require.NoError(t, chat.Edit(t.Context(), ann.ChatID(), sent.MessageIDs[0], channel.Message{Keyboard: &channel.Keyboard{}}))
+		got := ann.Messages()[0]
+		assert.Equal(t, "Well?", got.Text)
+		assert.Empty(t, got.Keyboard.Rows)
+	})
+}
+
 func TestBytesAreUploadedWithTheMessageAndOpenAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
