@@ -81,4 +81,5 @@ func (t *ticket) leave() {
 	} else if t.after != nil {
 		close(t.after.turn)
 	}
+	t.ahead, t.after = nil, nil // who keeps an event of long ago must not keep all that came behind it
 }

@@ -131,6 +131,11 @@ func (w *work) Deadline() (time.Time, bool) {
 func (w *work) Done() <-chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.telling().Done()
+}
+
+// telling makes the context that tells, with the lock held.
+func (w *work) telling() context.Context {
 	switch {
 	case w.limited != nil:
 	case w.limit.IsZero():
@@ -138,23 +143,18 @@ func (w *work) Done() <-chan struct{} {
 	default:
 		w.limited, w.free[1] = context.WithDeadline(w.holding(), w.limit)
 	}
-	return w.limited.Done()
+	return w.limited
 }
 
 // Err is nil while the work goes on, within the limit.
 func (w *work) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	switch {
-	case w.limited != nil:
-		return w.limited.Err()
-	case w.ended != nil:
-		return context.Canceled
-	case !w.limit.IsZero() && !time.Now().Before(w.limit):
-		return context.DeadlineExceeded
-	default:
+	over := w.ended != nil || !w.limit.IsZero() && !time.Now().Before(w.limit)
+	if w.limited == nil && !over {
 		return nil
 	}
+	return w.telling().Err() // what is told once stands, whatever comes later
 }
 
 // Value is that of the context that Done made, so that those made of this one end with it without a goroutine.

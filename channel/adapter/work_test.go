@@ -73,6 +73,20 @@ func TestWorkIsAContextLikeAnyOther(t *testing.T) {
 	}
 }
 
+func TestWorkThatWasAtItsLimitStaysSo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWork(t, channel.NewMemoryStore())
+		w.endAfter(time.Minute)
+		time.Sleep(time.Minute)
+		require.Equal(t, context.DeadlineExceeded, w.Err())
+		w.end()
+		assert.Equal(t, context.DeadlineExceeded, w.Err())
+		<-w.Done()
+		assert.Equal(t, context.DeadlineExceeded, context.Cause(w))
+	})
+}
+
 func TestALeaseIsRenewedPastTheLimitUntilTheWorkEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
