@@ -160,7 +160,8 @@ func (t *claimRows) copied() claimRows {
 	c.places, c.rows = make(map[claimKey]uint32, len(t.places)), make([]memoryClaim, 1, len(t.places)+1)
 	for i := range t.rows {
 		if row := t.rows[i]; row.used && !row.done {
-			c.rows[c.add(row.key)] = row
+			place := c.add(row.key)
+			c.rows[place] = row
 		}
 	}
 	for i := t.rows[0].newer; i != 0; i = t.rows[i].newer {
