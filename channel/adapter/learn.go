@@ -55,8 +55,10 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 			return c.notLearnt(err)
 		}
 	}
-	if e.Subscription == nil && c.learnNothing(e.Chat.ID, &l) {
-		return nil
+	if e.Subscription == nil {
+		if _, ok := c.people.amend(e.Chat.ID, l.seen.Add(-memoForLearn), l.apply); ok {
+			return nil
+		}
 	}
 	var refused error // by OnSubscription
 	before := func(k *known) error {
@@ -309,7 +311,7 @@ func (c *Channel) pointTo(ctx context.Context, alias, chatID string) error {
 			return err
 		}
 		if ok {
-			c.people.memorize(alias, memo{known: pointer, stored: pointer, value: value, read: time.Now()})
+			c.people.wrote(alias, m.value, memo{known: pointer, stored: pointer, value: value, read: time.Now()})
 			return nil
 		}
 	}
