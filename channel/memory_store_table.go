@@ -1,9 +1,7 @@
 package channel
 
 import (
-	"fmt"
 	"hash/maphash"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,12 +33,12 @@ const (
 func (t *claimTable) newToken(all *atomic.Uint64) (uint64, string) {
 	if t.texts == "" {
 		t.token = all.Add(tokenTexts) - tokenTexts
-		var texts strings.Builder
-		texts.Grow(tokenTexts * tokenDigits)
-		for i := range uint64(tokenTexts) {
-			fmt.Fprintf(&texts, "%0*x", tokenDigits, t.token+1+i)
+		var texts [tokenTexts * tokenDigits]byte
+		for i := range texts {
+			token := t.token + 1 + uint64(i/tokenDigits)
+			texts[i] = "0123456789abcdef"[token>>(4*(tokenDigits-1-i%tokenDigits))&15]
 		}
-		t.texts = texts.String()
+		t.texts = string(texts[:])
 	}
 	text := t.texts[:tokenDigits]
 	t.texts = t.texts[tokenDigits:]

@@ -109,9 +109,10 @@ func (c *Channel) attempt(a *arrival, claim channel.Claim) ([]byte, error) {
 	if a.Incomplete {
 		c.complete(a.work.whole(), a)
 	}
-	a.work.endAfter(c.options.HandlerTimeout)
+	now := time.Now()
+	a.work.endAt(now.Add(c.options.HandlerTimeout))
 	var ctx context.Context = &a.work
-	if err := c.learn(ctx, a.Incoming); err != nil {
+	if err := c.learnAt(ctx, a.Incoming, now); err != nil {
 		return nil, err
 	}
 	c.receiver.presses.add(pressID(&a.Event))

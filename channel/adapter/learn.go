@@ -30,18 +30,22 @@ type lesson struct {
 //
 // The common message, of a person known to be there, writes nothing.
 func (c *Channel) learn(ctx context.Context, in *Incoming) error {
+	return c.learnAt(ctx, in, time.Now())
+}
+
+func (c *Channel) learnAt(ctx context.Context, in *Incoming, now time.Time) error {
 	e := &in.Event
 	if e.Kind == channel.EventChatMoved {
 		c.noteMove(ctx, e.Chat.FormerID, e.Chat.ID)
 	}
 	if e.User.ID != "" {
-		c.learnProfile(ctx, &e.User)
+		c.learnProfile(ctx, &e.User, now)
 	}
 	if in.Resets && e.Chat.ID != "" {
 		c.resetPaces(ctx, e.Chat.ID)
 	}
 	l := lesson{
-		at: e.Time, seq: in.Seq, seen: time.Now(), implied: in.Implies, told: e.Subscription,
+		at: e.Time, seq: in.Seq, seen: now, implied: in.Implies, told: e.Subscription,
 		about: e.Kind == channel.EventSubscription, passing: in.Passing,
 	}
 	if e.Receipt != nil && e.Receipt.Status == channel.ReceiptFailed {

@@ -178,14 +178,14 @@ func (p *people) amend(chatID string, then time.Time, change func(k *known)) (kn
 	if m == nil || !m.read.After(then) || m.known.AliasOf != "" {
 		return known{}, false
 	}
-	next := m.known
-	change(&next)
-	next.plain()
-	if next.worthWriting(&m.stored) {
+	was := m.known
+	change(&m.known)
+	m.known.plain()
+	if m.known.worthWriting(&m.stored) {
+		m.known = was
 		return known{}, false
 	}
-	m.known = next
-	return next, true
+	return m.known, true
 }
 
 // recall reads what the Store knows of a chat, following an alias once.

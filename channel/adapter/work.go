@@ -28,6 +28,8 @@ type work struct {
 	claim           channel.Claim
 	renewal         alarm
 
+	stopped bool // by end
+
 	mu      sync.Mutex
 	ended   error           // why; nil: it is under way
 	limit   time.Time       // zero: none
@@ -50,6 +52,10 @@ func (w *work) begin(ctx context.Context, c *Channel, claim channel.Claim) {
 
 // end ends the renewals, so that none comes after the commit. A second time it does nothing.
 func (w *work) end() {
+	if w.stopped {
+		return
+	}
+	w.stopped = true
 	w.cancel(errWorkOver)
 	w.c.receiver.leases.stop(&w.renewal)
 }
@@ -94,11 +100,11 @@ func (w *work) lost() bool {
 	return w.ended == errLeaseLost
 }
 
-// endAfter sets the limit. The context must not have been asked before.
-func (w *work) endAfter(d time.Duration) {
+// endAt sets the limit. The context must not have been asked before.
+func (w *work) endAt(limit time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.limit = time.Now().Add(d)
+	w.limit = limit
 }
 
 // whole is the context without the limit.
