@@ -24,7 +24,7 @@ func (s *MemoryStore) Claim(_ context.Context, key Key, lease, keep time.Duratio
 		place = t.add(k)
 		s.planSweep()
 	}
-	c := &t.rows[place]
+	c := t.rows.at(place)
 	switch {
 	case !ok:
 	case c.idle(now):
@@ -56,7 +56,7 @@ func (s *MemoryStore) held(c Claim, f func(t *claimTable, place uint32, now time
 	defer t.mu.Unlock()
 	now := s.now()
 	place, ok := t.places[k]
-	if !ok || t.rows[place].idle(now) || t.rows[place].token != token || token == 0 {
+	if !ok || t.rows.at(place).idle(now) || t.rows.at(place).token != token || token == 0 {
 		return ErrConflict
 	}
 	return f(t, place, now)
@@ -65,7 +65,7 @@ func (s *MemoryStore) held(c Claim, f func(t *claimTable, place uint32, now time
 // Renew implements [Store].
 func (s *MemoryStore) Renew(_ context.Context, c Claim, lease time.Duration) error {
 	return s.held(c, func(t *claimTable, place uint32, now time.Duration) error {
-		m := &t.rows[place]
+		m := t.rows.at(place)
 		if m.done {
 			return ErrConflict
 		}
@@ -78,10 +78,10 @@ func (s *MemoryStore) Renew(_ context.Context, c Claim, lease time.Duration) err
 func (s *MemoryStore) Commit(_ context.Context, c Claim, answer []byte, keep time.Duration) error {
 	evicted := 0
 	err := s.held(c, func(t *claimTable, place uint32, now time.Duration) error {
-		if t.rows[place].done {
+		if t.rows.at(place).done {
 			return nil
 		}
-		t.rows[place].forget = after(now, keep)
+		t.rows.at(place).forget = after(now, keep)
 		t.commit(place, bytes.Clone(answer))
 		evicted = t.evict(s.claimRoom.share)
 		return nil
@@ -93,7 +93,7 @@ func (s *MemoryStore) Commit(_ context.Context, c Claim, answer []byte, keep tim
 // Release implements [Store].
 func (s *MemoryStore) Release(_ context.Context, c Claim, counts bool) error {
 	return s.held(c, func(t *claimTable, place uint32, _ time.Duration) error {
-		m := &t.rows[place]
+		m := t.rows.at(place)
 		if m.done {
 			return ErrConflict
 		}

@@ -184,7 +184,7 @@ type tableSize struct{ claims, rows, listed int }
 func size(t *claimTable) tableSize {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return tableSize{len(t.places), len(t.rows), t.listed}
+	return tableSize{len(t.places), t.rows.n, t.listed}
 }
 
 func count[E memoryEntry](s *shard[E]) int {

@@ -1,9 +1,7 @@
 package channel
 
 import (
-	"fmt"
 	"hash/maphash"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,7 +16,7 @@ func (s *MemoryStore) claimKey(k Key) claimKey {
 }
 
 // claimTable is a part of the claims, under a lock of its own. There may be a million of them, each made for one event:
-// they are in one piece of memory and point nowhere, so that the collector need not look at them.
+// they point nowhere, so that the collector need not look at them.
 type claimTable struct {
 	mu sync.Mutex
 	claimRows
@@ -35,12 +33,12 @@ const (
 func (t *claimTable) newToken(all *atomic.Uint64) (uint64, string) {
 	if t.texts == "" {
 		t.token = all.Add(tokenTexts) - tokenTexts
-		var texts strings.Builder
-		texts.Grow(tokenTexts * tokenDigits)
-		for i := range uint64(tokenTexts) {
-			fmt.Fprintf(&texts, "%0*x", tokenDigits, t.token+1+i)
+		var texts [tokenTexts * tokenDigits]byte
+		for i := range texts {
+			token := t.token + 1 + uint64(i/tokenDigits)
+			texts[i] = "0123456789abcdef"[token>>(4*(tokenDigits-1-i%tokenDigits))&15]
 		}
-		t.texts = texts.String()
+		t.texts = string(texts[:])
 	}
 	text := t.texts[:tokenDigits]
 	t.texts = t.texts[tokenDigits:]
@@ -50,10 +48,29 @@ func (t *claimTable) newToken(all *atomic.Uint64) (uint64, string) {
 
 type claimRows struct {
 	places  map[claimKey]uint32 // in rows
-	rows    []memoryClaim       // the first is the end of the list of those committed
+	rows    claimPages          // the first is the end of the list of those committed
 	answers map[uint32][]byte   // of those that have one, which are few
 	free    uint32              // a row that is not used, whose newer is the next one; 0: there is none
 	listed  int                 // how many are committed
+}
+
+// claimPages are rows that never move, however many come.
+type claimPages struct {
+	pages []*[pageRows]memoryClaim
+	n     int // rows there are
+}
+
+const pageRows = 64
+
+func (p *claimPages) at(place uint32) *memoryClaim { return &p.pages[place/pageRows][place%pageRows] }
+
+// more makes a row.
+func (p *claimPages) more() (place uint32) {
+	if p.n%pageRows == 0 {
+		p.pages = append(p.pages, new([pageRows]memoryClaim))
+	}
+	p.n++
+	return uint32(p.n - 1)
 }
 
 // memoryClaim is a piece of work.
@@ -76,31 +93,31 @@ func (c *memoryClaim) idle(now time.Duration) bool {
 // add makes room for a claim.
 func (t *claimRows) add(k claimKey) (place uint32) {
 	if t.places == nil {
-		t.places, t.rows = make(map[claimKey]uint32), make([]memoryClaim, 1)
+		t.places = make(map[claimKey]uint32)
+		t.rows.more()
 	}
 	if place = t.free; place != 0 {
-		t.free = t.rows[place].newer
+		t.free = t.rows.at(place).newer
 	} else {
-		place = uint32(len(t.rows))
-		t.rows = append(t.rows, memoryClaim{})
+		place = t.rows.more()
 	}
-	t.rows[place] = memoryClaim{key: k, used: true}
+	*t.rows.at(place) = memoryClaim{key: k, used: true}
 	t.places[k] = place
 	return place
 }
 
 func (t *claimRows) remove(place uint32) {
 	t.clear(place)
-	delete(t.places, t.rows[place].key)
-	t.rows[place] = memoryClaim{newer: t.free}
+	delete(t.places, t.rows.at(place).key)
+	*t.rows.at(place) = memoryClaim{newer: t.free}
 	t.free = place
 }
 
 // clear has a claim be as it was added.
 func (t *claimRows) clear(place uint32) {
-	c := &t.rows[place]
+	c := t.rows.at(place)
 	if c.done {
-		t.rows[c.older].newer, t.rows[c.newer].older = c.newer, c.older
+		t.rows.at(c.older).newer, t.rows.at(c.newer).older = c.newer, c.older
 		t.listed--
 		delete(t.answers, place)
 	}
@@ -109,9 +126,9 @@ func (t *claimRows) clear(place uint32) {
 
 // commit makes a claim the youngest of those done.
 func (t *claimRows) commit(place uint32, answer []byte) {
-	c, end := &t.rows[place], &t.rows[0]
+	c, end := t.rows.at(place), t.rows.at(0)
 	c.done, c.older, c.newer = true, end.older, 0
-	t.rows[end.older].newer, end.older = place, place
+	t.rows.at(end.older).newer, end.older = place, place
 	t.listed++
 	if answer == nil {
 		return
@@ -125,7 +142,7 @@ func (t *claimRows) commit(place uint32, answer []byte) {
 // evict forgets the oldest that are committed beyond limit, and returns how many.
 func (t *claimRows) evict(limit int) (n int) {
 	for t.listed > limit {
-		t.remove(t.rows[0].newer)
+		t.remove(t.rows.at(0).newer)
 		n++
 	}
 	return n
@@ -135,12 +152,15 @@ func (t *claimRows) evict(limit int) (n int) {
 func (t *claimTable) sweep(now time.Duration) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := 1; i < len(t.rows); i++ {
+	for i := 1; i < t.rows.n; i++ {
 		if i%sweepAtOnce == 0 {
 			t.mu.Unlock() // rows do not move but in a sweep; who waits is let in
 			t.mu.Lock()
 		}
-		if i < len(t.rows) && t.rows[i].used && t.rows[i].idle(now) {
+		if i >= t.rows.n {
+			break
+		}
+		if c := t.rows.at(uint32(i)); c.used && c.idle(now) {
 			t.remove(uint32(i))
 		}
 	}
@@ -148,7 +168,7 @@ func (t *claimTable) sweep(now time.Duration) int {
 	switch {
 	case n == 0:
 		t.claimRows = claimRows{}
-	case n < len(t.rows)/4:
+	case n < t.rows.n/4:
 		t.claimRows = t.copied()
 	}
 	return n
@@ -156,16 +176,17 @@ func (t *claimTable) sweep(now time.Duration) int {
 
 // copied has the same claims in as many rows as they need.
 func (t *claimRows) copied() claimRows {
-	var c claimRows
-	c.places, c.rows = make(map[claimKey]uint32, len(t.places)), make([]memoryClaim, 1, len(t.places)+1)
-	for i := range t.rows {
-		if row := t.rows[i]; row.used && !row.done {
-			c.rows[c.add(row.key)] = row
+	c := claimRows{places: make(map[claimKey]uint32, len(t.places))}
+	c.rows.more()
+	for i := range uint32(t.rows.n) {
+		if row := t.rows.at(i); row.used && !row.done {
+			*c.rows.at(c.add(row.key)) = *row
 		}
 	}
-	for i := t.rows[0].newer; i != 0; i = t.rows[i].newer {
-		row, place := t.rows[i], c.add(t.rows[i].key)
-		c.rows[place] = row
+	for i := t.rows.at(0).newer; i != 0; i = t.rows.at(i).newer {
+		row := t.rows.at(i)
+		place := c.add(row.key)
+		*c.rows.at(place) = *row
 		c.commit(place, t.answers[i])
 	}
 	return c

@@ -18,8 +18,7 @@ type alarms struct {
 // alarm is set for something that rings. It is the alarms' own while it is set.
 type alarm struct {
 	at         time.Time
-	rings      ringer
-	set        bool
+	rings      ringer // nil: it is not set
 	prev, next *alarm
 }
 
@@ -29,7 +28,7 @@ type ringer interface{ ring() }
 func (s *alarms) set(a *alarm, r ringer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	*a = alarm{at: time.Now().Add(s.after), rings: r, set: true, prev: s.last}
+	*a = alarm{at: time.Now().Add(s.after), rings: r, prev: s.last}
 	if s.last == nil {
 		s.first = a
 	} else {
@@ -46,7 +45,7 @@ func (s *alarms) set(a *alarm, r ringer) {
 func (s *alarms) stop(a *alarm) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !a.set {
+	if a.rings == nil {
 		return false
 	}
 	s.remove(a)

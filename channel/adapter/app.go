@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"github.com/parley-go/parley/channel"
 )
@@ -63,25 +64,19 @@ func (e *endpoint) distribute(ctx context.Context, m *channel.Mux, entries []Ent
 	for _, entry := range entries {
 		shares[entry.Account] = append(shares[entry.Account], entry.Native)
 	}
-	errs := make(chan error, len(shares))
+	var taken atomic.Int64 // counted, because a handler that ends its goroutine leaves no error behind
 	var wg sync.WaitGroup
 	for account, natives := range shares {
 		wg.Go(func() {
-			err := e.hand(ctx, m, account, natives, x)
-			if err != nil {
+			if err := e.hand(ctx, m, account, natives, x); err != nil {
 				e.log.Warn("events refused for now", "account", account.String(), "error", err)
+				return
 			}
-			errs <- err
+			taken.Add(1)
 		})
 	}
 	wg.Wait()
-	close(errs)
-	for err := range errs {
-		if err != nil {
-			return false
-		}
-	}
-	return true
+	return taken.Load() == int64(len(shares))
 }
 
 // hand delivers one account's entries.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -177,5 +178,24 @@ func TestAnAppsHandlerGoesOnWhenThePlatformHangsUp(t *testing.T) {
 		assert.Equal(t, 4*time.Second, time.Since(start))
 		<-over
 		assert.NoError(t, ended)
+	})
+}
+
+func TestAnAppWhoseHandlerEndsItsGoroutineAcknowledgesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &recorder{do: func(_ context.Context, _ *channel.Event, nth int) error {
+			if nth == 1 {
+				runtime.Goexit() // as t.FailNow does
+			}
+			return nil
+		}}
+		mux := &channel.Mux{Handler: h}
+		mux.Add(page(t, "1"))
+		app := appOf(new(logBuffer)).Webhook(mux)
+		assert.Equal(t, http.StatusServiceUnavailable, postApp(app, `{"1":[{"id":"a","chat":"c"}]}`).Code)
+		time.Sleep(time.Minute) // the lease runs out
+		assert.Equal(t, http.StatusOK, postApp(app, `{"1":[{"id":"a","chat":"c"}]}`).Code)
+		assert.Equal(t, []string{"a", "a"}, h.ids())
 	})
 }

@@ -30,7 +30,8 @@ func (d *benchDriver) Receive(r *http.Request, body []byte) (adapter.Delivery, e
 		Event: channel.Event{ID: id, Kind: channel.EventMessage, Time: time.Unix(1795300000, 0),
 			Chat: channel.Chat{ID: "5512345678", Kind: channel.ChatPrivate}, User: channel.User{ID: "5512345678", Name: "Ann"},
 			Message: &channel.Message{ID: id, Text: "hi"}, Raw: body},
-		Implies: &channel.Subscription{State: channel.StateActive},
+		RawValid: true, // as the adapters' decoders see to it
+		Implies:  &channel.Subscription{State: channel.StateActive},
 	}}}, nil
 }
 

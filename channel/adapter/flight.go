@@ -8,11 +8,8 @@ import (
 	"github.com/parley-go/parley/channel"
 )
 
-// flights are the events that this process is handling, by ID.
-type flights struct {
-	mu sync.Mutex
-	m  map[string]*flight
-}
+// flights are the events that this process is handling, by ID. The receiver locks them.
+type flights map[string]*flight
 
 // flight is one event being handled.
 type flight struct {
@@ -23,25 +20,21 @@ type flight struct {
 
 // begin makes f the flight of an event, or returns the one under way, whose done is closed when its result is there.
 func (fs *flights) begin(id string, f *flight) (other *flight) {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if other := fs.m[id]; other != nil {
+	if other := (*fs)[id]; other != nil {
 		if other.done == nil {
 			other.done = make(chan struct{})
 		}
 		return other
 	}
-	if fs.m == nil {
-		fs.m = make(map[string]*flight)
+	if *fs == nil {
+		*fs = make(flights)
 	}
-	fs.m[id] = f
+	(*fs)[id] = f
 	return nil
 }
 
-func (fs *flights) end(id string, f *flight, r result) {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	delete(fs.m, id)
+func (fs flights) end(id string, f *flight, r result) {
+	delete(fs, id)
 	f.result = r
 	if f.done != nil {
 		close(f.done)

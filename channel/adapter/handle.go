@@ -109,9 +109,10 @@ func (c *Channel) attempt(a *arrival, claim channel.Claim) ([]byte, error) {
 	if a.Incomplete {
 		c.complete(a.work.whole(), a)
 	}
-	a.work.endAfter(c.options.HandlerTimeout)
+	now := time.Now()
+	a.work.endAt(now.Add(c.options.HandlerTimeout))
 	var ctx context.Context = &a.work
-	if err := c.learn(ctx, a.Incoming); err != nil {
+	if err := c.learnAt(ctx, a.Incoming, now); err != nil {
 		return nil, err
 	}
 	c.receiver.presses.add(pressID(&a.Event))
@@ -150,42 +151,6 @@ func handle(ctx context.Context, h channel.Handler, e *channel.Event) (err error
 		}
 	}()
 	return h.HandleEvent(ctx, e)
-}
-
-// owned is room for the event that a handler gets, and for its message, which most have.
-type owned struct {
-	event   channel.Event
-	message channel.Message
-}
-
-// copy returns a copy of an event that shares nothing with it.
-func (o *owned) copy(of *channel.Event) *channel.Event {
-	o.event = *of
-	e := &o.event
-	if e.Message != nil {
-		o.message = *e.Message
-		e.Message = &o.message
-	}
-	copyOf(&e.Postback)
-	copyOf(&e.Subscription)
-	copyOf(&e.Receipt)
-	copyOf(&e.Reaction)
-	copyOf(&e.Referral)
-	copyOf(&e.Error)
-	copyOf(&e.User.Avatar)
-	if m := e.Message; m != nil {
-		m.Styles, m.Attachments = slices.Clone(m.Styles), slices.Clone(m.Attachments)
-		m.Contacts, m.Forwards = slices.Clone(m.Contacts), slices.Clone(m.Forwards)
-		copyOf(&m.Location)
-	}
-	return e
-}
-
-func copyOf[T any](p **T) {
-	if *p != nil {
-		v := **p
-		*p = &v
-	}
 }
 
 // forGood reports whether the failure of an attempt is the last: no repeat can mend it, there were enough, or there will

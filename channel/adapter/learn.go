@@ -30,18 +30,22 @@ type lesson struct {
 //
 // The common message, of a person known to be there, writes nothing.
 func (c *Channel) learn(ctx context.Context, in *Incoming) error {
+	return c.learnAt(ctx, in, time.Now())
+}
+
+func (c *Channel) learnAt(ctx context.Context, in *Incoming, now time.Time) error {
 	e := &in.Event
 	if e.Kind == channel.EventChatMoved {
 		c.noteMove(ctx, e.Chat.FormerID, e.Chat.ID)
 	}
 	if e.User.ID != "" {
-		c.learnProfile(ctx, &e.User)
+		c.learnProfile(ctx, &e.User, now)
 	}
 	if in.Resets && e.Chat.ID != "" {
 		c.resetPaces(ctx, e.Chat.ID)
 	}
 	l := lesson{
-		at: e.Time, seq: in.Seq, seen: time.Now(), implied: in.Implies, told: e.Subscription,
+		at: e.Time, seq: in.Seq, seen: now, implied: in.Implies, told: e.Subscription,
 		about: e.Kind == channel.EventSubscription, passing: in.Passing,
 	}
 	if e.Receipt != nil && e.Receipt.Status == channel.ReceiptFailed {
@@ -56,8 +60,10 @@ func (c *Channel) learn(ctx context.Context, in *Incoming) error {
 		}
 	}
 	chatID := c.chatOf(e.Chat.ID)
-	if e.Subscription == nil && c.learnNothing(chatID, &l) {
-		return nil
+	if e.Subscription == nil {
+		if _, ok := c.people.amend(chatID, l.seen.Add(-memoForLearn), l.apply); ok {
+			return nil
+		}
 	}
 	var refused error // by OnSubscription
 	before := func(k *known) error {
@@ -310,7 +316,7 @@ func (c *Channel) pointTo(ctx context.Context, alias, chatID string) error {
 			return err
 		}
 		if ok {
-			c.people.memorize(alias, memo{known: pointer, stored: pointer, value: value, read: time.Now()})
+			c.people.wrote(alias, m.value, memo{known: pointer, stored: pointer, value: value, read: time.Now()})
 			return nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/parley-go/parley/channel"
@@ -142,12 +143,10 @@ func (c *Channel) lookUp(ctx context.Context, asked []string) (map[string]channe
 }
 
 // learnProfile notes what an event tells of a person. It fails no event: the next one tells it again.
-func (c *Channel) learnProfile(ctx context.Context, u *channel.User) {
-	print := printOf(u)
-	if !c.people.news(u.ID, print, c.rules.UserKeep/2) {
+func (c *Channel) learnProfile(ctx context.Context, u *channel.User, now time.Time) {
+	if !c.people.news(u.ID, told{printOf(u), now}, c.rules.UserKeep/2) {
 		return
 	}
-	now := time.Now()
 	p := c.keep(ctx, u.ID, c.rules.UserKeep, func(p *profile) {
 		p.User, p.Missing, p.AliasOf = merged(*u, p.User), time.Time{}, ""
 		if !now.Before(p.Full) {
@@ -164,17 +163,16 @@ type told struct {
 }
 
 // news reports whether this process did not keep the same of a person lately, and notes that it will.
-func (p *people) news(userID string, print uint64, lately time.Duration) bool {
-	now := time.Now()
+func (p *people) news(userID string, is told, lately time.Duration) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if t, ok := p.profiles[userID]; ok && t.print == print && now.Sub(t.at) < lately {
+	if was, ok := p.profiles[userID]; ok && was.print == is.print && is.at.Sub(was.at) < lately {
 		return false
 	}
 	if p.profiles == nil || len(p.profiles) >= maxMemos {
 		p.profiles = make(map[string]told)
 	}
-	p.profiles[userID] = told{print, now}
+	p.profiles[userID] = is
 	return true
 }
 
@@ -255,20 +253,18 @@ var printSeed = maphash.MakeSeed()
 
 // printOf tells apart what events tell of a person. Of an avatar it has the file alone: its URL may change each time.
 func printOf(u *channel.User) uint64 {
-	var h maphash.Hash
-	h.SetSeed(printSeed)
-	for _, s := range [...]string{
+	print := maphash.Comparable(printSeed, [...]string{
 		u.ID, u.Name, u.FirstName, u.LastName, u.Username, u.ProfileURL, u.Language, u.Country, u.Timezone, u.Phone,
-	} {
-		_, _ = h.WriteString(s)
-		_ = h.WriteByte(0)
+	})
+	if len(u.Aliases) == 0 && u.Avatar == nil {
+		return print
 	}
-	for _, alias := range u.Aliases {
-		_, _ = h.WriteString(alias)
-		_ = h.WriteByte(0)
-	}
+	var file string
 	if u.Avatar != nil {
-		_, _ = h.WriteString(u.Avatar.FileID)
+		file = u.Avatar.FileID
 	}
-	return h.Sum64()
+	return maphash.Comparable(printSeed, struct {
+		print         uint64
+		aliases, file string
+	}{print, strings.Join(u.Aliases, "\x00"), file})
 }

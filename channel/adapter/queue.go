@@ -23,14 +23,15 @@ type ticket struct {
 
 // enter takes the last place in the line of key. It does not block.
 func (q *queue) enter(key string) *ticket {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	t := new(ticket)
-	t.enter(q, key)
+	t.enterLocked(q, key)
 	return t
 }
 
-func (t *ticket) enter(q *queue, key string) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
+// enterLocked is enter with the queue's lock held.
+func (t *ticket) enterLocked(q *queue, key string) {
 	*t = ticket{q: q, key: key, ahead: q.last[key]}
 	if t.ahead != nil {
 		t.ahead.after = t
@@ -64,6 +65,11 @@ func (t *ticket) wait(ctx context.Context) error {
 func (t *ticket) leave() {
 	t.q.mu.Lock()
 	defer t.q.mu.Unlock()
+	t.leaveLocked()
+}
+
+// leaveLocked is leave with the queue's lock held.
+func (t *ticket) leaveLocked() {
 	if t.gone {
 		return
 	}
@@ -81,4 +87,5 @@ func (t *ticket) leave() {
 	} else if t.after != nil {
 		close(t.after.turn)
 	}
+	t.ahead, t.after = nil, nil // who keeps an event of long ago must not keep all that came behind it
 }

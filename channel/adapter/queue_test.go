@@ -85,3 +85,14 @@ func TestQueuePlaceCanBeLeftBeforeItsTurn(t *testing.T) {
 		})
 	}
 }
+
+func TestQueuePlaceThatWasLeftHoldsNoOther(t *testing.T) {
+	t.Parallel()
+	var q queue
+	first, second, third := q.enter("chat"), q.enter("chat"), q.enter("chat")
+	for _, left := range []*ticket{second, first, third} {
+		left.leave()
+		assert.Nil(t, left.ahead)
+		assert.Nil(t, left.after)
+	}
+}

@@ -11,10 +11,9 @@ import (
 
 // receiver is what a channel knows of the events in its hands.
 type receiver struct {
-	mu      sync.Mutex // of begin
-	order   queue      // events of one chat, one at a time
-	leases  alarms     // when to renew them
-	flights flights
+	order   queue   // events of one chat, one at a time
+	flights flights // under the lock of order: what is handled has its place there
+	leases  alarms  // when to renew them
 	undone  undone
 	presses presses
 }
@@ -170,11 +169,11 @@ func (c *Channel) prepare(in *Incoming) {
 // first. It does so at one stroke: an event whose flight is another's stands behind that one's ticket then, and so does
 // everything that waits for it. Else two batches could wait for each other.
 func (r *receiver) begin(a *arrival) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.order.mu.Lock()
+	defer r.order.mu.Unlock()
 	a.first = r.flights.begin(a.id, &a.flight)
 	if a.first == nil {
-		a.ticket.enter(&r.order, a.Order)
+		a.ticket.enterLocked(&r.order, a.Order)
 	} else if a.d.last {
 		a.first.last.Store(true)
 	}
@@ -186,7 +185,9 @@ func (r *receiver) end(a *arrival) {
 		return
 	}
 	a.ended = true
-	a.ticket.leave()
+	r.order.mu.Lock()
+	defer r.order.mu.Unlock()
+	a.ticket.leaveLocked()
 	r.flights.end(a.id, &a.flight, a.result)
 }
 

@@ -207,7 +207,13 @@ const keepBuffer = 64 << 10
 
 // release ends the exchange. It is used again unless the deadline has it, or it grew large.
 func (x *exchange) release() {
-	if !x.e.deadlines.stop(&x.deadline) || x.body.Cap() > keepBuffer {
+	if !x.e.deadlines.stop(&x.deadline) {
+		x.mu.Lock()
+		x.answered = true // also when a handler ended the goroutine: the deadline must not write after it
+		x.mu.Unlock()
+		return
+	}
+	if x.body.Cap() > keepBuffer {
 		return
 	}
 	body := x.body

@@ -28,8 +28,9 @@ const (
 // people is what the process knows of those the account writes to: copies of what the Store has, and look-ups under way.
 type people struct {
 	mu       sync.Mutex
-	memos    map[string]memo // of chats
-	profiles map[string]told // the profiles that events told, by person
+	memos    map[string]*memo // of chats
+	writes   int              // of memos to the Store
+	profiles map[string]told  // the profiles that events told, by person
 
 	users         lookups[channel.User]
 	subscriptions lookups[channel.Subscription]
@@ -124,16 +125,67 @@ func (p *people) memo(chatID string) (memo, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	m, ok := p.memos[chatID]
-	return m, ok
+	if !ok {
+		return memo{}, false
+	}
+	return *m, true
 }
 
 func (p *people) memorize(chatID string, m memo) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.memos == nil || len(p.memos) >= maxMemos {
-		p.memos = make(map[string]memo)
+	p.set(chatID, m)
+}
+
+// set is memorize with the lock held.
+func (p *people) set(chatID string, m memo) {
+	if known := p.memos[chatID]; known != nil {
+		*known = m
+		return
 	}
-	p.memos[chatID] = m
+	if p.memos == nil || len(p.memos) >= maxMemos {
+		p.memos = make(map[string]*memo)
+	}
+	p.memos[chatID] = &m
+}
+
+// wrote remembers m, which took the place of was in the Store. Where another's write is remembered already, nobody knows
+// which of them was the later: the Store is asked when somebody needs to know.
+func (p *people) wrote(chatID string, was []byte, m memo) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.writes++
+	switch known := p.memos[chatID]; {
+	case known == nil, bytes.Equal(known.value, was), bytes.Equal(known.value, m.value):
+		p.set(chatID, m)
+	default:
+		delete(p.memos, chatID)
+	}
+}
+
+func (p *people) written() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.writes
+}
+
+// amend changes what is known of a chat, if it was read since then and the change is not worth a write. It does so at one
+// stroke: what is learnt in between would be lost.
+func (p *people) amend(chatID string, then time.Time, change func(k *known)) (known, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.memos[chatID]
+	if m == nil || !m.read.After(then) || m.known.AliasOf != "" {
+		return known{}, false
+	}
+	was := m.known
+	change(&m.known)
+	m.known.plain()
+	if m.known.worthWriting(&m.stored) {
+		m.known = was
+		return known{}, false
+	}
+	return m.known, true
 }
 
 // recall reads what the Store knows of a chat, following an alias once.
@@ -153,7 +205,7 @@ func (c *Channel) recall(ctx context.Context, chatID string) (memo, error) {
 }
 
 func (c *Channel) recallOne(ctx context.Context, chatID string) (memo, error) {
-	now := time.Now()
+	now, writes := time.Now(), c.people.written()
 	value, err := c.store.Get(ctx, c.key(channel.KeySubscription, chatID))
 	if err != nil {
 		return memo{}, err
@@ -170,8 +222,25 @@ func (c *Channel) recallOne(ctx context.Context, chatID string) (memo, error) {
 		}
 	}
 	m.read = now
-	c.people.memorize(chatID, m)
-	return m, nil
+	return c.people.found(chatID, m, writes), nil
+}
+
+// found remembers what the Store had, read when there had been so many writes, and returns that with what was learnt
+// since it was written.
+func (p *people) found(chatID string, m memo, writes int) memo {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known := p.memos[chatID]
+	switch {
+	case known != nil && bytes.Equal(known.value, m.value):
+		known.read = m.read
+		return *known
+	case known != nil && p.writes != writes: // which of the two is the later?
+		delete(p.memos, chatID)
+	default:
+		p.set(chatID, m)
+	}
+	return m
 }
 
 // revise changes what is known of a chat as change says, and returns the outcome. change may be called again when others
@@ -195,13 +264,14 @@ func (c *Channel) revise(
 			chatID, followed = to, true
 			continue
 		}
+		if next, ok := c.people.amend(chatID, now.Add(-memoForLearn), change); ok {
+			return next, nil
+		}
 		next := m.known
 		next.AliasOf = ""
 		change(&next)
 		next.plain()
-		if !next.worthWriting(&m.stored) {
-			m.known = next
-			c.people.memorize(chatID, m)
+		if !next.worthWriting(&m.stored) { // and there is no memo of it any more
 			return next, nil
 		}
 		if next.State != m.known.State && next.State != told && before != nil {
@@ -222,43 +292,33 @@ func (c *Channel) revise(
 			return known{}, err
 		}
 		if ok {
-			c.people.memorize(chatID, memo{known: next, stored: next, value: value, read: now})
+			c.people.wrote(chatID, m.value, memo{known: next, stored: next, value: value, read: now})
 			return next, nil
 		}
 	}
 	return known{}, errors.New("others keep changing what is known of the chat")
 }
 
-// learnNothing is revise for the most common lesson, which is not worth a write. It reports false, and does nothing, when
-// this is not one.
-func (c *Channel) learnNothing(chatID string, l *lesson) bool {
-	m, ok := c.people.memo(chatID)
-	if !ok || l.seen.Sub(m.read) >= memoForLearn || m.known.AliasOf != "" {
-		return false
-	}
-	next := m.known
-	l.apply(&next)
-	next.plain()
-	if next.worthWriting(&m.stored) {
-		return false
-	}
-	m.known = next
-	c.people.memorize(chatID, m)
-	return true
-}
-
 // assume is revise in this process alone. The next revise that comes to it writes it too.
 func (c *Channel) assume(chatID string, change func(k *known)) known {
-	m, _ := c.people.memo(chatID)
-	if to := m.known.AliasOf; to != "" {
-		chatID = to
-		m, _ = c.people.memo(chatID)
+	p := &c.people
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var m memo
+	for range 2 {
+		if known := p.memos[chatID]; known != nil {
+			m = *known
+		}
+		if m.known.AliasOf == "" {
+			break
+		}
+		chatID, m = m.known.AliasOf, memo{}
 	}
 	m.known.AliasOf = ""
 	change(&m.known)
 	m.known.plain()
 	m.read = time.Now()
-	c.people.memorize(chatID, m)
+	p.set(chatID, m)
 	return m.known
 }
 
@@ -275,17 +335,17 @@ func (k *known) plain() {
 // worthWriting reports whether k tells more than what is stored. That an active person wrote once more does not, until
 // a window grew, or the Store would think it long ago.
 func (k *known) worthWriting(stored *known) bool {
-	a, b := *k, *stored
-	if grew(b.WindowEnds, a.WindowEnds) < windowGrain {
-		b.WindowEnds, b.WindowAt = a.WindowEnds, a.WindowAt
+	was := *stored
+	if grew(was.WindowEnds, k.WindowEnds) < windowGrain {
+		was.WindowEnds, was.WindowAt = k.WindowEnds, k.WindowAt
 	}
-	if grew(b.AgentWindowEnds, a.AgentWindowEnds) < windowGrain {
-		b.AgentWindowEnds = a.AgentWindowEnds
+	if grew(was.AgentWindowEnds, k.AgentWindowEnds) < windowGrain {
+		was.AgentWindowEnds = k.AgentWindowEnds
 	}
-	if a.State == b.State && a.Failed == b.Failed && a.Seen.Sub(b.Seen) < refresh {
-		b.Seen, b.At, b.Seq = a.Seen, a.At, a.Seq
+	if k.State == was.State && k.Failed == was.Failed && k.Seen.Sub(was.Seen) < refresh {
+		was.Seen, was.At, was.Seq = k.Seen, k.At, k.Seq
 	}
-	return a != b
+	return *k != was
 }
 
 // grew is by how much a window is longer than it was; one that closed earlier was changed by more than any grain.

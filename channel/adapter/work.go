@@ -28,6 +28,8 @@ type work struct {
 	claim           channel.Claim
 	renewal         alarm
 
+	stopped bool // by end
+
 	mu      sync.Mutex
 	ended   error           // why; nil: it is under way
 	limit   time.Time       // zero: none
@@ -50,6 +52,10 @@ func (w *work) begin(ctx context.Context, c *Channel, claim channel.Claim) {
 
 // end ends the renewals, so that none comes after the commit. A second time it does nothing.
 func (w *work) end() {
+	if w.stopped {
+		return
+	}
+	w.stopped = true
 	w.cancel(errWorkOver)
 	w.c.receiver.leases.stop(&w.renewal)
 }
@@ -94,11 +100,11 @@ func (w *work) lost() bool {
 	return w.ended == errLeaseLost
 }
 
-// endAfter sets the limit. The context must not have been asked before.
-func (w *work) endAfter(d time.Duration) {
+// endAt sets the limit. The context must not have been asked before.
+func (w *work) endAt(limit time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.limit = time.Now().Add(d)
+	w.limit = limit
 }
 
 // whole is the context without the limit.
@@ -131,6 +137,11 @@ func (w *work) Deadline() (time.Time, bool) {
 func (w *work) Done() <-chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.telling().Done()
+}
+
+// telling makes the context that tells, with the lock held.
+func (w *work) telling() context.Context {
 	switch {
 	case w.limited != nil:
 	case w.limit.IsZero():
@@ -138,23 +149,18 @@ func (w *work) Done() <-chan struct{} {
 	default:
 		w.limited, w.free[1] = context.WithDeadline(w.holding(), w.limit)
 	}
-	return w.limited.Done()
+	return w.limited
 }
 
 // Err is nil while the work goes on, within the limit.
 func (w *work) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	switch {
-	case w.limited != nil:
-		return w.limited.Err()
-	case w.ended != nil:
-		return context.Canceled
-	case !w.limit.IsZero() && !time.Now().Before(w.limit):
-		return context.DeadlineExceeded
-	default:
+	over := w.ended != nil || !w.limit.IsZero() && !time.Now().Before(w.limit)
+	if w.limited == nil && !over {
 		return nil
 	}
+	return w.telling().Err() // what is told once stands, whatever comes later
 }
 
 // Value is that of the context that Done made, so that those made of this one end with it without a goroutine.

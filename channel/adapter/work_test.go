@@ -43,7 +43,7 @@ func TestWorkIsAContextLikeAnyOther(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWork(t, channel.NewMemoryStore())
 				defer w.end()
-				w.endAfter(time.Minute)
+				w.endAt(time.Now().Add(time.Minute))
 				limit, ok := w.Deadline()
 				assert.True(t, ok)
 				assert.Equal(t, time.Minute, time.Until(limit))
@@ -73,12 +73,26 @@ func TestWorkIsAContextLikeAnyOther(t *testing.T) {
 	}
 }
 
+func TestWorkThatWasAtItsLimitStaysSo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWork(t, channel.NewMemoryStore())
+		w.endAt(time.Now().Add(time.Minute))
+		time.Sleep(time.Minute)
+		require.Equal(t, context.DeadlineExceeded, w.Err())
+		w.end()
+		assert.Equal(t, context.DeadlineExceeded, w.Err())
+		<-w.Done()
+		assert.Equal(t, context.DeadlineExceeded, context.Cause(w))
+	})
+}
+
 func TestALeaseIsRenewedPastTheLimitUntilTheWorkEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		store := channel.NewMemoryStore()
 		w := newWork(t, store)
-		w.endAfter(time.Second)
+		w.endAt(time.Now().Add(time.Second))
 		again := func() channel.ClaimState {
 			claim, err := store.Claim(t.Context(), channel.Key{ID: "1"}, lease, time.Hour)
 			require.NoError(t, err)
@@ -98,7 +112,7 @@ func TestWorkWhoseClaimAnotherTookIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := channel.NewMemoryStore()
 		w := newWork(t, store)
-		w.endAfter(time.Hour)
+		w.endAt(time.Now().Add(time.Hour))
 		require.NoError(t, store.Release(t.Context(), w.claim, true))
 		<-w.Done()
 		assert.True(t, w.lost())
