@@ -24,11 +24,15 @@
 // # Files
 //
 // Files are sent by FileID; by URL where Telegram fetches it, which it does with most images, videos and audio, with PDF
-// and ZIP files, and with no thumbnail, else the engine does; and as bytes, which are streamed. Photos and videos go
-// together as an album, files and audio among themselves. No keyboard stands under an album: its last file is a message of
-// its own then. An album takes as many of the bot's messages a second, and of a group's a minute, as it has files, and one
-// of the chat's. One of which a file failed is ErrOutcomeUnknown, as the others may be out. A location with a Title is a
-// venue; without an Address it has the point in degrees in its place. A contact needs a name.
+// and ZIP files, and with no thumbnail, else the engine does; and as bytes, which are streamed. A URL that Telegram could
+// not fetch the engine tries too, and uploads what is there, when a Send has the file by itself. A photo has at most
+// 10000 pixels of width and height together, and no side 20 times the other: a larger one is a file.
+//
+// Photos and videos go together as an album, files and audio among themselves. No keyboard stands under an album: its last
+// file is a message of its own then. An album takes as many of the bot's messages a second, and of a group's a minute, as
+// it has files, and one of the chat's. One of which a file failed is ErrOutcomeUnknown, as the others may be out.
+//
+// A location with a Title is a venue; without an Address it has the point in degrees in its place. A contact needs a name.
 //
 // # Events
 //

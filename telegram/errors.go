@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,6 +102,11 @@ const (
 	textTooOld         = "query is too old"
 	textNoText         = "there is no text in the message to edit"
 )
+
+// notFetched are what an URL that Telegram could not fetch, or did not take for what it is to be, is refused with.
+var notFetched = []string{
+	"http url specified", "failed to get http url content", "wrong type of the web page content", "can't upload file by url",
+}
 
 // wrapped is how an album tells of the first of its messages that failed. The others may be out, whichever that is: what
 // is wrong with one file stops no other. What is wrong with the chat stops all of them.
@@ -201,6 +207,7 @@ func apiVerdict(e *tgbotapi.Error, f *failure) adapter.Verdict {
 	for _, m := range meanings {
 		if (m.code == 0 || m.code == e.Code) && strings.Contains(text, m.text) {
 			v.Error.Reason, v.Error.Scope = m.reason, m.scope
+			v.Refetch = slices.ContainsFunc(notFetched, func(s string) bool { return strings.Contains(text, s) })
 			beside := m.scope == channel.ScopeChat && f.aside.maybeOf(text, m.reason)
 			if beside {
 				v.Error.Scope = channel.ScopeMessage

@@ -184,6 +184,9 @@ func TestURLsAreFetchedByWhoCan(t *testing.T) {
 			Token: channel.Secret(platform.Token()), Secret: webhookSecret,
 			Options: channel.Options{Client: platform.Client(), Fetch: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 				fetched++
+				if r.URL.Path == "/gone.jpg" {
+					return &http.Response{StatusCode: 404, Body: http.NoBody, Request: r}, nil
+				}
 				return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader("the bytes")), ContentLength: -1, Request: r}, nil
 			})}},
 		})
@@ -197,8 +200,13 @@ func TestURLsAreFetchedByWhoCan(t *testing.T) {
 			assert.Equal(t, want, fetched, address)
 		}
 		_, err = bot.Send(t.Context(), ann.ChatID(), channel.Message{Attachments: []channel.Attachment{{Kind: channel.AttachmentImage, URL: "https://a.example/gone.jpg"}}})
-		require.Error(t, err)
-		assert.NotErrorIs(t, err, channel.ErrOutcomeUnknown)
+		require.ErrorIs(t, err, channel.ErrNotFound)
+		assert.EqualError(t, err, "telegram: send: Attachments.URL: a.example answered with status 404")
+
+		before := len(ann.Messages())
+		_, err = bot.Send(t.Context(), ann.ChatID(), channel.Message{Attachments: []channel.Attachment{{Kind: channel.AttachmentImage, URL: "https://a.example/for-us-alone.jpg"}}})
+		require.NoError(t, err)
+		assert.Equal(t, "the bytes", string(ann.Messages()[before].Media.Data))
 	})
 }
 

@@ -25,6 +25,9 @@ type attempt struct {
 	began        time.Time // when the last call began; zero: none did
 	unsure       bool      // an earlier try may have been carried out
 
+	moved   bool // the call was made to the chat's new ID
+	fetched bool // the call was made with bytes that the platform could not fetch
+
 	told *channel.Error // what the platform said of the last call that failed, whatever the caller gets
 }
 
@@ -40,6 +43,9 @@ type job interface {
 
 	// move has the next call go to the chat's new ID, and returns its costs, or reports that it cannot.
 	move(to string) (costs []Cost, moves bool, err *channel.Error)
+
+	// fetch has the next call upload what the platform could not fetch, and returns its costs, or reports that it cannot.
+	fetch(ctx context.Context) (costs []Cost, fetches bool, err *channel.Error)
 }
 
 // callFunc is a job of a call alone.
@@ -49,7 +55,8 @@ func (f callFunc) begin(context.Context) *channel.Error { return nil }
 func (f callFunc) call(ctx context.Context) error       { return f(ctx) }
 func (f callFunc) undone() bool                         { return true }
 
-func (f callFunc) move(string) ([]Cost, bool, *channel.Error) { return nil, false, nil }
+func (f callFunc) move(string) ([]Cost, bool, *channel.Error)           { return nil, false, nil }
+func (f callFunc) fetch(context.Context) ([]Cost, bool, *channel.Error) { return nil, false, nil }
 
 const (
 	firstBackoff   = 500 * time.Millisecond // doubled each time
@@ -71,7 +78,6 @@ func (c *Channel) carry(ctx context.Context, a *attempt) (failed *channel.Error)
 	if a.limits, err = c.limitsOf(a.op, a.chatIDs, a.costs); err != nil {
 		return err
 	}
-	moved := false
 	for tries := 1; ; tries++ {
 		if err := c.start(ctx, a); err != nil {
 			return a.outcome(failed, err)
@@ -91,14 +97,11 @@ func (c *Channel) carry(ctx context.Context, a *attempt) (failed *channel.Error)
 			c.pause(ctx, a, &v)
 		}
 		a.unsure = a.unsure || v.Executed == ExecutedMaybe && !a.repeatable
-		if to := c.movedTo(ctx, a, &v); to != "" && !moved && v.Executed == ExecutedNo {
-			moved = true
-			switch again, err := c.follow(a, to); {
-			case err != nil:
-				return err
-			case again:
-				continue
-			}
+		switch changed, err := c.change(ctx, a, &v); {
+		case err != nil:
+			return err
+		case changed:
+			continue
 		}
 		a.told = &v.Error
 		failed = a.outcome(nil, a.told)
@@ -109,6 +112,31 @@ func (c *Channel) carry(ctx context.Context, a *attempt) (failed *channel.Error)
 			return failed
 		}
 	}
+}
+
+// change makes the call of a, which did nothing, one that may succeed, if there is such a one: to the chat's new ID, or
+// with the bytes of what the platform could not fetch. It does so once each.
+func (c *Channel) change(ctx context.Context, a *attempt, v *Verdict) (changed bool, err *channel.Error) {
+	var costs []Cost
+	to := c.movedTo(ctx, a, v)
+	switch {
+	case v.Executed != ExecutedNo:
+		return false, nil
+	case to != "" && !a.moved:
+		a.moved = true
+		if costs, changed, err = a.job.move(to); changed {
+			a.chatIDs = []string{to}
+		}
+	case v.Refetch && !a.fetched:
+		a.fetched = true
+		costs, changed, err = a.job.fetch(ctx)
+	}
+	if err != nil || !changed {
+		return false, err
+	}
+	a.costs = costs
+	a.limits, err = c.limitsOf(a.op, a.chatIDs, a.costs)
+	return true, err
 }
 
 // start waits until the call may be made.

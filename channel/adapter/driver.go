@@ -236,6 +236,10 @@ type Verdict struct {
 	// chat succeeded between: the platform does not say whom it limits, but then it is the account. Empty: never.
 	Widens string
 
+	// Refetch says that the platform could not fetch the URL of an attachment: where it takes bytes of that kind, the engine
+	// gets them from there, and the part is encoded and sent once more.
+	Refetch bool
+
 	// MovedTo is the new ID of the chat, or of what Rules.ChatOf has of it: the engine remembers it and sends there.
 	// Empty: it did not move.
 	MovedTo string

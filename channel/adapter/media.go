@@ -140,13 +140,7 @@ func (p *planner) source(field string, a *channel.Attachment, thumbnail bool) er
 	case a.URL != "" && !fetched:
 		return nil
 	case fetched:
-		get := fetcher{client: p.c.options.Fetch, field: field, limit: limit}
-		ctx, address := p.ctx, a.URL
-		a.Open = func() (io.ReadCloser, error) { return get.open(ctx, address) }
-		if a.Name == "" {
-			a.Name = nameOf(address)
-		}
-		a.URL = ""
+		p.c.fetch(p.ctx, field, a, limit)
 	default:
 		a.Open = capped(blaming(a.Open, field), field, limit)
 	}
@@ -159,6 +153,34 @@ func (p *planner) source(field string, a *channel.Attachment, thumbnail bool) er
 	p.publish = append(p.publish, *a)
 	a.Open, a.URL = nil, standIn(len(p.publish)-1)
 	return nil
+}
+
+// fetch has a be what is at its URL, opened within ctx.
+func (c *Channel) fetch(ctx context.Context, field string, a *channel.Attachment, limit int64) {
+	get := fetcher{client: c.options.Fetch, field: field, limit: limit}
+	address := a.URL
+	a.Open = func() (io.ReadCloser, error) { return get.open(ctx, address) }
+	if a.Name == "" {
+		a.Name = nameOf(address)
+	}
+	a.URL = ""
+}
+
+// fetchAll is for a part whose URLs the platform could not fetch: it fetches those of files that may be uploaded, and
+// reports whether there is one.
+func (c *Channel) fetchAll(ctx context.Context, m *channel.Message) (some bool) {
+	for _, a := range mediaOf(m) {
+		limit, uploads := c.limits.Upload[a.Kind]
+		if a.URL == "" || a.FileID != "" || !uploads || limit > 0 && a.Size > limit {
+			continue
+		}
+		if limit <= 0 {
+			limit = maxFetch
+		}
+		c.fetch(ctx, "Attachments", a, limit)
+		some = true
+	}
+	return some
 }
 
 // nameOf is the file name in a URL; empty: there is none.

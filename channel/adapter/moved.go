@@ -109,14 +109,3 @@ func (c *Channel) movedTo(ctx context.Context, a *attempt, v *Verdict) string {
 	c.sender.moves.note(c.chatOf(from), string(to))
 	return c.moved(from, string(to))
 }
-
-// follow has the call of a go to the chat's new ID, and reports whether it can.
-func (c *Channel) follow(a *attempt, to string) (bool, *channel.Error) {
-	costs, moves, err := a.job.move(to)
-	if err != nil || !moves {
-		return false, err
-	}
-	a.chatIDs, a.costs = []string{to}, costs
-	a.limits, err = c.limitsOf(a.op, a.chatIDs, a.costs)
-	return true, err
-}

@@ -73,6 +73,16 @@ func (d *outgoing) readdress(chatID string) *channel.Error {
 	return nil
 }
 
+func (d *outgoing) fetch(ctx context.Context) ([]Cost, bool, *channel.Error) {
+	if !d.c.fetchAll(ctx, &d.part.Message) {
+		return nil, false, nil
+	}
+	if err := d.c.driver.Encode(d.part); err != nil {
+		return nil, false, d.c.fail(opSend, err)
+	}
+	return d.part.Costs, true, nil
+}
+
 // keepRest notes what is still to send when the i-th part of p, which is d.part, failed. Where some of an album went out
 // nevertheless that is the others of it: the caption, and what else the album had, went with the first.
 func (d *outgoing) keepRest(p *plan, i int, err *channel.Error) {
