@@ -41,11 +41,11 @@ func (c *Channel) Upload(ctx context.Context, a channel.Attachment) (channel.Att
 
 // stored is a, which was sent, as the message of the answer has it; what that does not tell of a file is as it was.
 func stored(m *message, a channel.Attachment) (channel.Attachment, error) {
-	shown := m.message()
-	if shown == nil || len(shown.Attachments) == 0 || shown.Attachments[0].FileID == "" {
+	shown := m.attachments()
+	if len(shown) == 0 || shown[0].FileID == "" {
 		return a, errors.New("sent file: the message has none")
 	}
-	got := shown.Attachments[0]
+	got := shown[0]
 	got.Thumbnail = nil // which cannot be sent
 	or(&got.Name, a.Name)
 	or(&got.Seconds, a.Seconds)
