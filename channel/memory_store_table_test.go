@@ -3,6 +3,7 @@ package channel
 import (
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,4 +63,18 @@ func TestARowIsUsedAgain(t *testing.T) {
 		rows += size(&s.claims[i]).rows
 	}
 	assert.LessOrEqual(t, rows, 2*memoryShards, "each shard has its end, and one row")
+}
+
+func TestATokenIsWrittenAsItIsAndGivenOutOnce(t *testing.T) {
+	t.Parallel()
+	var all atomic.Uint64
+	all.Store(1<<40 - 40) // so that digits are carried
+	tables := make([]claimTable, 3)
+	seen := make(map[string]bool)
+	for i := range 300 {
+		token, text := tables[i%3].newToken(&all)
+		require.Equal(t, fmt.Sprintf("%0*x", tokenDigits, token), text)
+		require.False(t, seen[text])
+		seen[text] = true
+	}
 }

@@ -102,7 +102,13 @@ func cleanTime(t *time.Time) {
 		return
 	}
 	*t = t.UTC()
-	if y := t.Year(); y < 1 || y > 9999 {
+	if s := t.Unix(); s < firstSecond || s > lastSecond {
 		*t = time.Time{}
 	}
 }
+
+// The seconds of the years 1 to 9999, which JSON can hold.
+const (
+	firstSecond = -62_135_596_800
+	lastSecond  = 253_402_300_799
+)

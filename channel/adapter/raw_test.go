@@ -3,6 +3,7 @@ package adapter
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -25,6 +26,28 @@ func TestRawIsWhatEveryEncoderReadsBack(t *testing.T) {
 			t.Parallel()
 			assert.Equal(t, tt.want, string(cleanRaw(json.RawMessage(tt.raw), false)))
 		})
+	}
+}
+
+func TestATimeThatJSONCannotHoldIsTakenOut(t *testing.T) {
+	t.Parallel()
+	for at, kept := range map[time.Time]bool{
+		time.Date(0, 12, 31, 23, 59, 59, 999_999_999, time.UTC):    false,
+		time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC):                   true,
+		time.Date(2026, 8, 1, 12, 0, 0, 0, time.FixedZone("", 60)): true,
+		time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC): true,
+		time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC):              false,
+		time.UnixMilli(1795300000 * 1e6):                           false, // milliseconds taken for seconds
+	} {
+		is := at
+		cleanTime(&is)
+		if !kept {
+			assert.Zero(t, is, at)
+			continue
+		}
+		assert.Equal(t, at.UTC(), is)
+		_, err := json.Marshal(is)
+		assert.NoError(t, err)
 	}
 }
 
