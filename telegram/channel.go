@@ -96,8 +96,8 @@ func (d *driver) Account() channel.Account { return d.account }
 func (c *Channel) Unwrap() channel.Channel { return c.engine }
 
 // Delete takes messages back: those of the bot, and, in a group, anybody's where it is an administrator. Telegram allows
-// that for 48 hours. Like Edit and React it does not follow a group that became a supergroup, where the same ID is of
-// another message: the chat of a message is Sent.ChatID.
+// that for 48 hours. Like Edit and React it does not follow a group that became a supergroup, where another message may
+// have the same ID: the chat of a message is Sent.ChatID.
 func (c *Channel) Delete(ctx context.Context, chatID string, messageIDs ...string) error {
 	to, err := parseTarget(chatID)
 	if err != nil {

@@ -15,7 +15,11 @@
 //	@our_news                 a public group or channel; for sending only
 //
 // The right to write is to a chat with all of its topics, whichever of them an event tells of; a customer of a business
-// connection is apart from the private chat of the same person. The paces are a chat's too.
+// connection is apart from the private chat of the same person. Topics also share the paces of their chat: messages wait
+// so that no more than one a second goes to a chat, 20 a minute to a group, and 30 a second to all.
+//
+// A group that becomes a supergroup has a new ID, and its messages too. Send, SendTyping and Upload go there, whichever
+// ID they are given; what a message answers is left out then. Edit, Delete and React do not follow.
 //
 // What else is Telegram's own: a text is counted in code points; anybody who wrote to the bot may be written to until
 // they block it; a bot hears of reactions in groups only, and only as an administrator; a custom emoji in a Reaction is
@@ -30,7 +34,7 @@
 //
 // Photos and videos go together as an album, files and audio among themselves. No keyboard stands under an album: its last
 // file is a message of its own then. An album takes as many of the bot's messages a second, and of a group's a minute, as
-// it has files, and one of the chat's. One of which a file failed is ErrOutcomeUnknown, as the others may be out.
+// it has files, and one of the chat's. An album of which a file failed is ErrOutcomeUnknown, as the others may be out.
 //
 // A location with a Title is a venue; without an Address it has the point in degrees in its place. A contact needs a name.
 //

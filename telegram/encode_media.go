@@ -188,21 +188,6 @@ func mediaKindOf(i int, a *channel.Attachment) (mediaKind, error) {
 	return kind, nil
 }
 
-// checkPhoto is Telegram's rule for photos whose size is known: https://core.telegram.org/bots/api#sendphoto.
-func checkPhoto(i, width, height int) error {
-	if width <= 0 || height <= 0 {
-		return nil
-	}
-	long, short := max(width, height), min(width, height)
-	switch {
-	case long > maxSides-short:
-		return refuse(channel.ErrTooLarge, "Attachments[%d]: Width and Height of a photo are more than %d together: send it as a file", i, maxSides)
-	case long > maxRatio*short:
-		return refuse(channel.ErrInvalid, "Attachments[%d]: a photo of which a side is more than %d times the other: send it as a file", i, maxRatio)
-	}
-	return nil
-}
-
 // attached begins the value of a file that is uploaded with the call; the name of its part follows.
 const attached = "attach://"
 

@@ -173,3 +173,18 @@ func (d *driver) Rules() adapter.Rules {
 		ChatOf:            chatOf,
 	}
 }
+
+// checkPhoto is Telegram's rule for photos whose size is known: https://core.telegram.org/bots/api#sendphoto.
+func checkPhoto(i, width, height int) error {
+	if width <= 0 || height <= 0 {
+		return nil
+	}
+	long, short := max(width, height), min(width, height)
+	switch {
+	case long > maxSides-short:
+		return refuse(channel.ErrTooLarge, "Attachments[%d]: Width and Height of a photo are more than %d together: send it as a file", i, maxSides)
+	case long > maxRatio*short:
+		return refuse(channel.ErrInvalid, "Attachments[%d]: a photo of which a side is more than %d times the other: send it as a file", i, maxRatio)
+	}
+	return nil
+}

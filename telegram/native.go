@@ -10,10 +10,10 @@ import (
 )
 
 // API returns the library's own client, for the calls that this package has no method for. Its calls end with ctx, and
-// are made as this package's own: they wait for the pace, of the chat that they name too where they write to it, what is
-// safe is retried, and a failure is a *channel.Error, in which errors.As finds the *tgbotapi.Error of what the Bot API
-// refused; the *APIResponse beside it is nil. One that says that a person left teaches that, as a failed Send does. With a
-// ctx of [channel.WithBulk] they take only the pace that is free. An upload is a stream and tried once: its 429 is
+// are made as this package's own. They wait for the pace, also for that of the chat that they write to; what is safe is
+// retried. A failure is a *channel.Error, in which errors.As finds the *tgbotapi.Error of what the Bot API refused; the
+// *APIResponse beside it is nil. One that says that a person left is remembered, as that of a Send is. With a ctx of
+// [channel.WithBulk] they take only the pace that is free. An upload is a stream and tried once: its 429 is
 // returned, with the time to come again.
 //
 // It holds a stand-in for the token, which its Client puts in, so a link that the library makes of the Token, by
@@ -27,7 +27,11 @@ func (c *Channel) API(ctx context.Context) *tgbotapi.BotAPI {
 	return &bot
 }
 
-// Extra is what only Telegram's messages have. The zero value changes nothing. Where a message becomes several, each has
+// Extra is what only Telegram's messages have:
+//
+//	m := channel.Message{Text: "for you alone", Native: telegram.Extra{Protect: true}.Native()}
+//
+// The zero value changes nothing. Where a message becomes several, each has
 // it as far as it applies: what is for files goes with the files, what is for a text without files with that. An Edit
 // takes ParseMode, Spoiler, CaptionAbove and Preview; the others are of the message as it was sent.
 type Extra struct {
@@ -56,11 +60,11 @@ type Extra struct {
 	Preview Preview
 }
 
-// Preview is how the preview of a link in a text looks. NoPreview of a Message stands above it.
+// Preview is how the preview of a link in a text looks; a Message with NoPreview shows none, whatever is here.
 type Preview struct {
 	URL       string // of the link that is shown; empty: the first in the text
-	Small     bool   // a small image
-	Large     bool   // a large one
+	Small     bool   // a small image; Telegram heeds that only where URL is set
+	Large     bool   // a large one; the same
 	AboveText bool
 }
 

@@ -222,3 +222,52 @@ func TestABotKeepsThePaceOfAllItsChatsTogether(t *testing.T) {
 		assert.Equal(t, 3*time.Second, time.Since(start), "30 at once, and no slower than it may be")
 	})
 }
+
+func TestAForumThatPutTheBotOutIsNotWrittenToInAnyTopic(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t).hooked()
+		ann := r.writer("Ann")
+		forum := r.platform.NewForum("Support")
+		require.NoError(t, forum.AddBot(ann))
+		billing, err := forum.NewTopic(ann, "Billing")
+		require.NoError(t, err)
+		chatID := forum.ChatID() + "/" + billing.ID()
+		_, err = r.bot.Send(t.Context(), chatID, channel.Text("hello"))
+		require.NoError(t, r.note(err))
+
+		time.Sleep(time.Second)
+		require.NoError(t, forum.KickBot(ann))
+		calls := r.calls("sendMessage")
+		_, err = r.bot.Send(t.Context(), chatID, channel.Text("hello?"))
+		require.ErrorIs(t, r.note(err), channel.ErrNotSubscribed)
+		assert.Equal(t, calls, r.calls("sendMessage"))
+
+		time.Sleep(time.Second)
+		require.NoError(t, forum.AddBot(ann))
+		_, err = r.bot.Send(t.Context(), chatID, channel.Text("back"))
+		require.NoError(t, r.note(err))
+	})
+}
+
+func TestAReplyToAMessageOfTheOldGroupGoesOutWithout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t).hooked()
+		ann := r.writer("Ann")
+		group := r.platform.NewGroup("Friends")
+		require.NoError(t, group.AddBot(ann))
+		first, err := r.bot.Send(t.Context(), group.ChatID(), channel.Text("first"))
+		require.NoError(t, err)
+		r.platform.Fault(telegramtest.Fault{Kind: telegramtest.DroppedUpdate, Count: 2})
+		moved, _ := group.Migrate(ann) // of which the bot is not told
+		require.NotNil(t, moved)
+		for range 2 {
+			sent, err := r.bot.Send(t.Context(), group.ChatID(), channel.Message{Text: "again", ReplyTo: first.MessageIDs[0]})
+			require.NoError(t, r.note(err))
+			assert.Equal(t, moved.ChatID(), sent.ChatID)
+			assert.Equal(t, []channel.Feature{channel.FeatureReplyTo}, sent.Degraded)
+		}
+		require.Len(t, moved.Messages(), 2)
+	})
+}

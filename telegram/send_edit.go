@@ -10,8 +10,8 @@ import (
 )
 
 // Edit replaces the text and the inline keyboard of a message that the bot sent, also for a customer; the text of one with
-// a file is its caption. One attachment replaces the file, with the caption: an image, video, audio, animation or file, as
-// ErrUnsupported is any other. A zero Keyboard takes the present one away; a message with a Keyboard alone changes the
+// a file is its caption. One attachment replaces the file, with the caption: an image, video, audio, animation or file; any
+// other is ErrUnsupported. A zero Keyboard takes the present one away; a message with a Keyboard alone changes the
 // buttons and nothing else.
 func (c *Channel) Edit(ctx context.Context, chatID, messageID string, m channel.Message) error {
 	if len(m.Attachments) == 1 {

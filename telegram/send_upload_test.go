@@ -96,43 +96,6 @@ func requireReason(t *testing.T, err error, reason channel.Reason) *channel.Erro
 	return e
 }
 
-func TestWhatTelegramCannotFetchIsUploaded(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		says string
-		want error // nil: it is sent
-	}{
-		"an address that it cannot reach":   {"Bad Request: failed to get HTTP URL content", nil},
-		"what it does not take for a photo": {"Bad Request: wrong type of the web page content", nil},
-		"an address that it does not like":  {"Bad Request: wrong HTTP URL specified", nil},
-		"or takes for an ID":                {"Bad Request: wrong file identifier/HTTP URL specified", nil},
-		"a file that it took back":          {"Bad Request: wrong remote file identifier specified: Wrong string length", channel.ErrNotFound},
-		"a photo that is none":              {"Bad Request: IMAGE_PROCESS_FAILED", channel.ErrInvalid},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			cfg := testConfig()
-			cfg.Fetch = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader("picture of " + r.URL.Path)), Request: r}, nil
-			})}
-			c, a := newTestOf(t, cfg, refused(400, test.says, ""), ok(`{"message_id":5}`))
-			image := channel.Attachment{Kind: channel.AttachmentImage, URL: "https://a.io/me.jpg"}
-			_, err := c.Send(t.Context(), "-5", channel.Message{Text: "me", Attachments: []channel.Attachment{image}})
-			calls := a.made()
-			assert.Equal(t, "https://a.io/me.jpg", calls[0].form.Get("photo"))
-			if test.want != nil {
-				require.ErrorIs(t, err, test.want)
-				assert.Len(t, calls, 1)
-				return
-			}
-			require.NoError(t, err)
-			require.Len(t, calls, 2)
-			assert.Equal(t, map[string]formFile{"photo": {"me.jpg", "picture of /me.jpg"}}, calls[1].files)
-			assert.Equal(t, "me", calls[1].form.Get("caption"))
-		})
-	}
-}
-
 func TestAnUploadIsStreamed(t *testing.T) {
 	t.Parallel()
 	file := &source{size: 40 << 20}

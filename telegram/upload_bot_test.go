@@ -213,3 +213,30 @@ func TestURLsAreFetchedByWhoCan(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestButtonsAreTakenAwayFromUnderWhateverStands(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t).hooked()
+		ann := r.writer("Ann")
+		buttons := &channel.Keyboard{Inline: true, Rows: [][]channel.Button{{{Text: "Yes", Data: "yes"}}}}
+		for _, m := range []channel.Message{
+			{Text: "Well?", Keyboard: buttons},
+			{Text: "Well?", Keyboard: buttons, Attachments: []channel.Attachment{of(channel.AttachmentImage, picture(t, 100, 50))}},
+			{Location: &channel.Location{Latitude: 50.45, Longitude: 30.52}, Keyboard: buttons},
+		} {
+			sent, err := r.send(ann, m)
+			require.NoError(t, err)
+			before := ann.Messages()
+			require.NotNil(t, before[len(before)-1].Keyboard)
+			for range 2 { // of which the second changes nothing
+				require.NoError(t, r.note(r.bot.Edit(t.Context(), ann.ChatID(), sent.MessageIDs[0], channel.Message{Keyboard: &channel.Keyboard{}})))
+			}
+			after := ann.Messages()
+			last := after[len(after)-1]
+			assert.True(t, last.Keyboard == nil || len(last.Keyboard.Rows) == 0)
+			assert.Equal(t, before[len(before)-1].Text, last.Text)
+			assert.Equal(t, before[len(before)-1].Media, last.Media)
+		}
+	})
+}
