@@ -163,12 +163,6 @@ func (p *people) wrote(chatID string, was []byte, m memo) {
 	}
 }
 
-func (p *people) written() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.writes
-}
-
 // amend changes what is known of a chat, if it was read since then and the change is not worth a write. It does so at one
 // stroke: what is learnt in between would be lost.
 func (p *people) amend(chatID string, then time.Time, change func(k *known)) (known, bool) {
@@ -205,13 +199,13 @@ func (c *Channel) recall(ctx context.Context, chatID string) (memo, error) {
 }
 
 func (c *Channel) recallOne(ctx context.Context, chatID string) (memo, error) {
-	now, writes := time.Now(), c.people.written()
+	now := time.Now()
+	m, writes := c.people.before(chatID)
 	value, err := c.store.Get(ctx, c.key(channel.KeySubscription, chatID))
 	if err != nil {
 		return memo{}, err
 	}
-	m, ok := c.people.memo(chatID)
-	if !ok || !bytes.Equal(m.value, value) {
+	if m.value == nil || !bytes.Equal(m.value, value) {
 		m = memo{value: value}
 		if value != nil {
 			if err := json.Unmarshal(value, &m.stored); err != nil {
@@ -223,6 +217,16 @@ func (c *Channel) recallOne(ctx context.Context, chatID string) (memo, error) {
 	}
 	m.read = now
 	return c.people.found(chatID, m, writes), nil
+}
+
+// before is what is remembered of a chat before the Store is asked, and how many writes there were.
+func (p *people) before(chatID string) (memo, int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m := p.memos[chatID]; m != nil {
+		return *m, p.writes
+	}
+	return memo{}, p.writes
 }
 
 // found remembers what the Store had, read when there had been so many writes, and returns that with what was learnt

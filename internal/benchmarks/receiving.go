@@ -68,17 +68,15 @@ func (r receiver) work(b *testing.B) error {
 	if err := deliver(chats); err != nil {
 		return err
 	}
-	b.ReportAllocs()
-	b.ResetTimer()
+	stopped := timed(b)
 	err = deliver(b.N)
-	b.StopTimer()
+	stopped()
 	return err
 }
 
 func validate(b *testing.B) error {
 	f := newFeed()
-	b.ReportAllocs()
-	b.ResetTimer()
+	defer timed(b)()
 	for range b.N {
 		if !json.Valid(f.body()) {
 			return errors.New("the payload is not valid")

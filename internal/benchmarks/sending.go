@@ -53,13 +53,11 @@ func (s sender) work(b *testing.B) error {
 		}
 		bots[i] = send
 	}
-	b.ReportAllocs()
-	b.ResetTimer()
+	defer timed(b)()
 	for i := range b.N {
 		if err := bots[i/perBot%needed](firstChat+int64(i%chats), sentText); err != nil {
 			return err
 		}
 	}
-	b.StopTimer()
 	return nil
 }
