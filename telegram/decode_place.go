@@ -74,14 +74,17 @@ func (c *chat) kind() channel.ChatKind {
 
 // place is where a message is.
 type place struct {
-	MessageID     int64  `json:"message_id"`
-	Chat          chat   `json:"chat"`
-	Topic         int64  `json:"message_thread_id"`
-	IsTopic       bool   `json:"is_topic_message"`
-	Connection    string `json:"business_connection_id"`
-	DirectMessage struct {
-		ID int64 `json:"topic_id"`
-	} `json:"direct_messages_topic"`
+	MessageID     int64       `json:"message_id"`
+	Chat          chat        `json:"chat"`
+	Topic         int64       `json:"message_thread_id"`
+	IsTopic       bool        `json:"is_topic_message"`
+	Connection    string      `json:"business_connection_id"`
+	DirectMessage directTopic `json:"direct_messages_topic"`
+}
+
+// directTopic is a person's chat with a channel.
+type directTopic struct {
+	ID int64 `json:"topic_id"`
 }
 
 func (p *place) setChat(out *channel.Chat) {

@@ -10,14 +10,17 @@ import (
 )
 
 type entity struct {
-	Type     string `json:"type"`
-	Offset   int    `json:"offset"` // UTF-16 code units, as Length
-	Length   int    `json:"length"`
-	URL      string `json:"url"`
-	Language string `json:"language"`
-	User     struct {
-		ID int64 `json:"id"`
-	} `json:"user"`
+	Type     string    `json:"type"`
+	Offset   int       `json:"offset"` // UTF-16 code units, as Length
+	Length   int       `json:"length"`
+	URL      string    `json:"url"`
+	Language string    `json:"language"`
+	User     mentioned `json:"user"`
+}
+
+// mentioned is a person whom a text names.
+type mentioned struct {
+	ID int64 `json:"id"`
 }
 
 var styleKinds = map[string]channel.StyleKind{

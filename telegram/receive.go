@@ -14,6 +14,7 @@ import (
 
 	"github.com/parley-go/parley/channel"
 	"github.com/parley-go/parley/channel/adapter"
+	"github.com/parley-go/parley/internal/jsonscan"
 )
 
 const secretHeader = "X-Telegram-Bot-Api-Secret-Token"
@@ -40,21 +41,33 @@ type update struct {
 // scratch is what to decode into: for most updates its memory is enough. No event keeps anything of it but strings.
 type scratch struct {
 	update   update
-	message  message // where update.Message points, though there be none
+	message  message // where update.Message points, though there be none, if the update was scanned
 	entities [8]entity
 	photos   [6]photoSize
+	scanner  jsonscan.Scanner
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-func (s *scratch) begin() *update {
+// read reads an update, and reports whether it is valid JSON, or what is mended. Only what is as documented is scanned: what
+// is of a kind that becomes EventOther is for the library, too.
+func (s *scratch) read(raw []byte) (valid bool, err error) {
 	s.update.Message = &s.message
 	s.message.Entities, s.message.Photo = s.entities[:0], s.photos[:0]
-	return &s.update
+	if s.scanner.Scan(raw, &s.update) {
+		return true, nil
+	}
+	s.update = update{}
+	if json.Unmarshal(raw, &s.update) == nil {
+		return true, nil
+	}
+	return false, s.update.mend(raw)
 }
 
 func (s *scratch) end() {
-	*s = scratch{}
+	s.update, s.message = update{}, message{}
+	clear(s.entities[:])
+	clear(s.photos[:])
 	scratches.Put(s)
 }
 
@@ -82,13 +95,11 @@ func (d *driver) Decode(native []byte) ([]adapter.Incoming, error) {
 	}
 	s := scratches.Get().(*scratch)
 	defer s.end()
-	u := s.begin()
-	valid := json.Unmarshal(raw, u) == nil
-	if !valid {
-		if err := u.mend(raw); err != nil {
-			return nil, err
-		}
+	valid, err := s.read(raw)
+	if err != nil {
+		return nil, err
 	}
+	u := &s.update
 	if u.DeletedBusiness != nil {
 		return d.deletions(u, raw), nil
 	}

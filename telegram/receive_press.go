@@ -3,6 +3,7 @@ package telegram
 import (
 	"github.com/parley-go/parley/channel"
 	"github.com/parley-go/parley/channel/adapter"
+	"github.com/parley-go/parley/internal/jsonscan"
 )
 
 type callbackQuery struct {
@@ -16,12 +17,16 @@ type callbackQuery struct {
 // are of no use here.
 type pressedMessage struct {
 	place
-	ReplyMarkup struct {
-		InlineKeyboard [][]struct {
-			Text string `json:"text"`
-			Data string `json:"callback_data"`
-		} `json:"inline_keyboard"`
-	} `json:"reply_markup"`
+	ReplyMarkup pressedKeyboard `json:"reply_markup"`
+}
+
+type pressedKeyboard struct {
+	Rows []jsonscan.List[pressedButton] `json:"inline_keyboard"`
+}
+
+type pressedButton struct {
+	Text string `json:"text"`
+	Data string `json:"callback_data"`
 }
 
 // fill makes a press. It has no date; under a message that was sent by way of an inline query it has no chat either.
@@ -42,7 +47,7 @@ func (m *pressedMessage) label(data string) string {
 	if data == "" {
 		return ""
 	}
-	for _, row := range m.ReplyMarkup.InlineKeyboard {
+	for _, row := range m.ReplyMarkup.Rows {
 		for _, b := range row {
 			if b.Data == data {
 				return b.Text
@@ -53,15 +58,17 @@ func (m *pressedMessage) label(data string) string {
 }
 
 type messageReaction struct {
-	Chat      chat  `json:"chat"`
-	MessageID int64 `json:"message_id"`
-	User      user  `json:"user"`
-	Date      int64 `json:"date"`
-	New       []struct {
-		Type   string `json:"type"`
-		Emoji  string `json:"emoji"`
-		Custom string `json:"custom_emoji_id"`
-	} `json:"new_reaction"`
+	Chat      chat           `json:"chat"`
+	MessageID int64          `json:"message_id"`
+	User      user           `json:"user"`
+	Date      int64          `json:"date"`
+	New       []reactionType `json:"new_reaction"`
+}
+
+type reactionType struct {
+	Type   string `json:"type"`
+	Emoji  string `json:"emoji"`
+	Custom string `json:"custom_emoji_id"`
 }
 
 func (r *messageReaction) fill(in *adapter.Incoming) {
