@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/parley-go/parley/channel"
-	"github.com/parley-go/parley/channel/adapter"
 )
 
 // message has the fields of a Message that become an event; what is not here is in Event.Raw.
@@ -52,9 +51,9 @@ type appData struct {
 }
 
 // message is the event of a message that is not of a channel, nor of a business connection.
-func (d *driver) message(in *adapter.Incoming, m *message) {
-	m.begin(in)
-	e := &in.Event
+func (d *driver) message(a *arrival, m *message) {
+	m.begin(a)
+	e := &a.Event
 	switch {
 	case m.MovedTo != 0:
 		e.Kind, e.Chat.FormerID, e.Chat.ID = channel.EventChatMoved, id(m.Chat.ID), id(m.MovedTo)
@@ -62,23 +61,24 @@ func (d *driver) message(in *adapter.Incoming, m *message) {
 		e.Kind, e.Chat.FormerID = channel.EventChatMoved, id(m.MovedFrom)
 	case m.WriteAccess != nil && e.Chat.Kind == channel.ChatPrivate && !m.ofMachine():
 		e.Kind = channel.EventSubscription
-		e.Subscription = &channel.Subscription{State: channel.StateActive, Since: e.Time}
+		e.Subscription = a.right(channel.Subscription{State: channel.StateActive, Since: e.Time})
 		return
 	case m.AppData != nil && !m.ofMachine():
 		e.Kind = channel.EventPostback
 		e.Postback = &channel.Postback{Data: m.AppData.Data, Text: m.AppData.Button}
 	default:
-		d.written(m, e)
+		d.written(a, m)
 	}
 	if e.Chat.Kind == channel.ChatPrivate && !m.ofMachine() {
-		in.Implies = &channel.Subscription{State: channel.StateActive, Since: e.Time}
+		a.Implies = a.right(channel.Subscription{State: channel.StateActive, Since: e.Time})
 	}
 }
 
 // written makes e what a person wrote, a message or a start. A message of the service, which has no content, and one of a
 // machine, which to answer may begin a loop, are EventOther.
-func (d *driver) written(m *message, e *channel.Event) {
-	e.Message = m.message()
+func (d *driver) written(a *arrival, m *message) {
+	e := &a.Event
+	e.Message = m.message(a)
 	if e.Message == nil || m.ofMachine() {
 		return
 	}
@@ -94,73 +94,73 @@ func (d *driver) written(m *message, e *channel.Event) {
 	}
 }
 
-func edited(in *adapter.Incoming, m *message) {
-	m.begin(in)
-	in.Event.Message = m.message()
-	if in.Event.Message != nil && !m.ofMachine() {
-		in.Event.Kind = channel.EventMessageEdited
+func edited(a *arrival, m *message) {
+	m.begin(a)
+	a.Event.Message = m.message(a)
+	if a.Event.Message != nil && !m.ofMachine() {
+		a.Event.Kind = channel.EventMessageEdited
 	}
 }
 
 // post is a message of a channel: nobody in particular wrote it.
-func post(in *adapter.Incoming, m *message) {
-	m.begin(in)
-	if in.Event.Message = m.message(); in.Event.Message != nil {
-		in.Event.Kind = channel.EventMessage
+func post(a *arrival, m *message) {
+	m.begin(a)
+	if a.Event.Message = m.message(a); a.Event.Message != nil {
+		a.Event.Kind = channel.EventMessage
 	}
 }
 
-func editedPost(in *adapter.Incoming, m *message) {
-	m.begin(in)
-	if in.Event.Message = m.message(); in.Event.Message != nil {
-		in.Event.Kind = channel.EventMessageEdited
+func editedPost(a *arrival, m *message) {
+	m.begin(a)
+	if a.Event.Message = m.message(a); a.Event.Message != nil {
+		a.Event.Kind = channel.EventMessageEdited
 	}
 }
 
 // guest is a message that calls the bot to a chat that it is not in, where it cannot write.
-func guest(in *adapter.Incoming, m *message) {
-	m.begin(in)
-	in.Event.Message = m.message()
+func guest(a *arrival, m *message) {
+	m.begin(a)
+	a.Event.Message = m.message(a)
 }
 
 // business is a message in a chat of a business connection, which is always private: with the customer's ID. What is not
 // of the customer the owner wrote, or a bot of theirs, maybe this one.
-func business(in *adapter.Incoming, m *message) {
-	m.begin(in)
-	e := &in.Event
-	e.Message = m.message()
+func business(a *arrival, m *message) {
+	m.begin(a)
+	e := &a.Event
+	e.Message = m.message(a)
 	switch {
 	case e.Message == nil, m.SenderBot != nil, m.ofMachine():
 	case m.From.ID != m.Chat.ID:
 		e.Kind = channel.EventEcho
 	default:
 		e.Kind = channel.EventMessage
-		in.Implies = &channel.Subscription{
+		a.Implies = a.right(channel.Subscription{
 			State: channel.StateActive, Since: e.Time, WindowEnds: e.Time.Add(businessWindow),
-		}
+		})
 	}
 }
 
 // editedBusiness is a customer's edit; that of the owner, or of a bot, is EventOther.
-func editedBusiness(in *adapter.Incoming, m *message) {
-	m.begin(in)
-	e := &in.Event
-	e.Message = m.message()
+func editedBusiness(a *arrival, m *message) {
+	m.begin(a)
+	e := &a.Event
+	e.Message = m.message(a)
 	if e.Message != nil && m.SenderBot == nil && !m.ofMachine() && m.From.ID == m.Chat.ID {
 		e.Kind = channel.EventMessageEdited
 	}
 }
 
 // begin sets what the events of all messages have. They are EventOther until more is known.
-func (m *message) begin(in *adapter.Incoming) {
-	e := &in.Event
+func (m *message) begin(a *arrival) {
+	e := &a.Event
 	e.Kind, e.Time = channel.EventOther, happened(max(m.Date, m.EditDate))
-	m.setChat(&e.Chat)
+	m.setChat(&e.Chat, &a.texts)
 	if m.SenderChat == nil { // else From is a stand-in
 		if m.From.ID == m.Chat.ID && m.Connection == "" && !m.IsTopic {
 			e.User.ID = e.Chat.ID // the same number
 		}
-		m.From.set(&e.User)
+		m.From.set(&e.User, &a.texts)
 	}
 }
 
@@ -172,7 +172,7 @@ func (m *message) forwarded() bool {
 }
 
 // message is what was written; nil: nothing was, the service says that something happened.
-func (m *message) message() *channel.Message {
+func (m *message) message(a *arrival) *channel.Message {
 	text, entities := m.Text, m.Entities
 	if text == "" {
 		text, entities = m.Caption, m.CaptionEntities
@@ -181,9 +181,10 @@ func (m *message) message() *channel.Message {
 	if text == "" && attachments == nil && location == nil && m.Contact == nil {
 		return nil
 	}
-	out := &channel.Message{
-		ID: id(m.MessageID), Text: text, Styles: styles(text, entities), Attachments: attachments, Location: location,
-		ReplyTo: m.replyTo(), Forwarded: m.forwarded(), AlbumID: m.AlbumID,
+	out := &a.message
+	*out = channel.Message{
+		ID: a.texts.id(m.MessageID), Text: text, Styles: styles(text, entities), Attachments: attachments, Location: location,
+		ReplyTo: m.replyTo(&a.texts), Forwarded: m.forwarded(), AlbumID: m.AlbumID,
 	}
 	if m.Contact != nil {
 		out.Contacts = []channel.Contact{m.contact()}
@@ -193,12 +194,12 @@ func (m *message) message() *channel.Message {
 
 // replyTo is the message answered, if it is of this chat. What begins a topic is not answered: everything in the topic
 // names it.
-func (m *message) replyTo() string {
+func (m *message) replyTo(texts *texts) string {
 	switch {
 	case m.ReplyTo != nil && m.ReplyTo.Topic == nil:
-		return id(m.ReplyTo.ID)
+		return texts.id(m.ReplyTo.ID)
 	case m.ExternalReply != nil && m.ExternalReply.Chat.ID == m.Chat.ID: // in another topic
-		return id(m.ExternalReply.ID)
+		return texts.id(m.ExternalReply.ID)
 	default:
 		return ""
 	}

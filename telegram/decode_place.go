@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/parley-go/parley/channel"
 )
@@ -24,29 +23,22 @@ type user struct {
 	Language  string `json:"language_code"`
 }
 
-func (u *user) set(out *channel.User) {
+func (u *user) set(out *channel.User, texts *texts) {
 	if out.ID == "" {
-		out.ID = id(u.ID)
+		out.ID = texts.id(u.ID)
 	}
-	out.Name = fullName(u.FirstName, u.LastName)
+	out.Name = texts.fullName(u.FirstName, u.LastName)
 	out.FirstName, out.LastName = u.FirstName, u.LastName
 	out.Username, out.Language, out.Bot = u.Username, u.Language, u.Bot
 	if u.Username != "" {
-		out.ProfileURL = linkBase + u.Username
+		out.ProfileURL = texts.join(linkBase, u.Username)
 	}
 }
 
 func (u *user) user() channel.User {
 	var out channel.User
-	u.set(&out)
+	u.set(&out, new(texts))
 	return out
-}
-
-func fullName(first, last string) string {
-	if last == "" {
-		return first
-	}
-	return strings.TrimSpace(first + " " + last)
 }
 
 type chat struct {
@@ -55,8 +47,8 @@ type chat struct {
 	Title string `json:"title"`
 }
 
-func (c *chat) set(out *channel.Chat) {
-	out.ID, out.Kind, out.Title = id(c.ID), c.kind(), c.Title
+func (c *chat) set(out *channel.Chat, texts *texts) {
+	out.ID, out.Kind, out.Title = texts.id(c.ID), c.kind(), c.Title
 }
 
 func (c *chat) kind() channel.ChatKind {
@@ -87,13 +79,16 @@ type directTopic struct {
 	ID int64 `json:"topic_id"`
 }
 
-func (p *place) setChat(out *channel.Chat) {
+func (p *place) setChat(out *channel.Chat, texts *texts) {
 	out.Kind, out.Title = p.Chat.kind(), p.Chat.Title
 	to := target{id: p.Chat.ID, direct: p.DirectMessage.ID, connection: p.Connection}
 	if p.IsTopic && p.Topic != generalTopic { // else the thread is that of a reply
 		to.topic = p.Topic
 	}
-	if to.id != 0 {
+	switch {
+	case to == target{id: to.id}:
+		out.ID = texts.id(to.id)
+	case to.id != 0:
 		out.ID = to.String()
 	}
 }

@@ -103,11 +103,11 @@ func (d *driver) Decode(native []byte) ([]adapter.Incoming, error) {
 	if u.DeletedBusiness != nil {
 		return d.deletions(u, raw), nil
 	}
-	events := make([]adapter.Incoming, 1)
-	d.begin(&events[0], u, raw)
-	events[0].RawValid = valid
-	d.fill(&events[0], u)
-	return events, nil
+	a := newArrival()
+	d.begin(a.Incoming, u, raw)
+	a.Event.ID, a.RawValid = a.texts.id(u.ID), valid
+	d.fill(a, u)
+	return a.events[:], nil
 }
 
 // mend reads an update that is not as it should be as far as it can be read.
@@ -125,41 +125,40 @@ func (u *update) mend(raw []byte) error {
 	}
 }
 
-// begin gives an event what all have.
+// begin gives an event what all have, but for its ID.
 func (d *driver) begin(in *adapter.Incoming, u *update, raw []byte) {
 	in.Seq = u.ID
-	in.Event.ID = id(u.ID)
 	in.Event.Account = d.account
 	in.Event.Raw = raw
 }
 
 // fill makes the event of an update, but for what all have.
-func (d *driver) fill(in *adapter.Incoming, u *update) {
+func (d *driver) fill(a *arrival, u *update) {
 	switch {
 	case u.Message != nil && u.Message.Chat.ID != 0:
-		d.message(in, u.Message)
+		d.message(a, u.Message)
 	case u.EditedMessage != nil:
-		edited(in, u.EditedMessage)
+		edited(a, u.EditedMessage)
 	case u.ChannelPost != nil:
-		post(in, u.ChannelPost)
+		post(a, u.ChannelPost)
 	case u.EditedChannelPost != nil:
-		editedPost(in, u.EditedChannelPost)
+		editedPost(a, u.EditedChannelPost)
 	case u.BusinessMessage != nil:
-		business(in, u.BusinessMessage)
+		business(a, u.BusinessMessage)
 	case u.EditedBusinessMessage != nil:
-		editedBusiness(in, u.EditedBusinessMessage)
+		editedBusiness(a, u.EditedBusinessMessage)
 	case u.GuestMessage != nil:
-		guest(in, u.GuestMessage)
+		guest(a, u.GuestMessage)
 	case u.CallbackQuery != nil:
-		u.CallbackQuery.fill(in)
+		u.CallbackQuery.fill(a)
 	case u.MessageReaction != nil:
-		u.MessageReaction.fill(in)
+		u.MessageReaction.fill(a)
 	case u.MyChatMember != nil:
-		u.MyChatMember.fill(in)
+		u.MyChatMember.fill(a)
 	case u.ChatJoinRequest != nil:
-		u.ChatJoinRequest.fill(in)
+		u.ChatJoinRequest.fill(a)
 	default:
-		other(in, u.Rest)
+		other(a, u.Rest)
 	}
 }
 

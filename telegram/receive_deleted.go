@@ -20,15 +20,17 @@ type deletedMessages struct {
 // deletions is an event for each message. None of them has a date.
 func (d *driver) deletions(u *update, raw []byte) []adapter.Incoming {
 	deleted := u.DeletedBusiness
-	now := happened(0)
+	var texts texts
+	now, updateID := happened(0), texts.id(u.ID)
 	events := make([]adapter.Incoming, max(1, len(deleted.MessageIDs)))
 	before, after := around(raw, "deleted_business_messages", "message_ids")
 	for i := range events {
 		in := &events[i]
 		d.begin(in, u, raw)
 		e := &in.Event
+		e.ID = updateID
 		e.Kind, e.Time = channel.EventOther, now
-		deleted.setChat(&e.Chat)
+		deleted.setChat(&e.Chat, &texts)
 		if len(deleted.MessageIDs) == 0 {
 			continue
 		}

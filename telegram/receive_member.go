@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/parley-go/parley/channel"
-	"github.com/parley-go/parley/channel/adapter"
 )
 
 // joinWindow is for how long the bot may write to who asks to join: https://core.telegram.org/bots/api#chatjoinrequest.
@@ -46,16 +45,16 @@ func (m *member) mayWrite(chat channel.ChatKind) (may, known bool) {
 
 // fill makes what happened to the bot an event of the right to write: in a private chat the person blocked the bot or took
 // that back, in a group or a channel somebody let it in, put it out, or changed what it may do.
-func (u *chatMemberUpdated) fill(in *adapter.Incoming) {
-	e := &in.Event
+func (u *chatMemberUpdated) fill(a *arrival) {
+	e := &a.Event
 	e.Kind, e.Time = channel.EventOther, happened(u.Date)
-	u.Chat.set(&e.Chat)
-	u.From.set(&e.User)
+	u.Chat.set(&e.Chat, &a.texts)
+	u.From.set(&e.User, &a.texts)
 	may, known := u.New.mayWrite(e.Chat.Kind)
 	if !known {
 		return
 	}
-	s := &channel.Subscription{State: channel.StateActive, Since: e.Time}
+	s := a.right(channel.Subscription{State: channel.StateActive, Since: e.Time})
 	switch {
 	case may:
 	case e.Chat.Kind == channel.ChatPrivate:
@@ -75,18 +74,18 @@ type joinRequest struct {
 
 // fill makes a request to join an event of the person's private chat, which may be written to for a while; the group is
 // in Event.Raw.
-func (r *joinRequest) fill(in *adapter.Incoming) {
-	e := &in.Event
+func (r *joinRequest) fill(a *arrival) {
+	e := &a.Event
 	e.Time = happened(r.Date)
-	r.From.set(&e.User)
+	r.From.set(&e.User, &a.texts)
 	if r.UserChatID == 0 {
 		e.Kind = channel.EventOther
-		r.Chat.set(&e.Chat)
+		r.Chat.set(&e.Chat, &a.texts)
 		return
 	}
 	private := chat{ID: r.UserChatID, Type: "private"}
-	private.set(&e.Chat)
+	private.set(&e.Chat, &a.texts)
 	e.Kind = channel.EventSubscription
-	e.Subscription = &channel.Subscription{State: channel.StateActive, Since: e.Time, WindowEnds: e.Time.Add(joinWindow)}
-	in.Passing = true
+	e.Subscription = a.right(channel.Subscription{State: channel.StateActive, Since: e.Time, WindowEnds: e.Time.Add(joinWindow)})
+	a.Passing = true
 }

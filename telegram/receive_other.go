@@ -7,7 +7,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/parley-go/parley/channel"
-	"github.com/parley-go/parley/channel/adapter"
 )
 
 // glance is what most kinds have under the same names.
@@ -32,8 +31,8 @@ type boost struct {
 
 // other makes the event of a kind that is no other, maybe one that is newer than this package, or one with a field that
 // is not as documented. It tells of whom and where it is, and when it was, as far as that can be read.
-func other(in *adapter.Incoming, fields jsontext.Value) {
-	in.Event.Kind = channel.EventOther
+func other(a *arrival, fields jsontext.Value) {
+	a.Event.Kind = channel.EventOther
 	kind, value := firstObject(fields)
 	var g glance
 	if json.Unmarshal(value, &g, liberal) != nil {
@@ -41,20 +40,20 @@ func other(in *adapter.Incoming, fields jsontext.Value) {
 	}
 	switch kind {
 	case "poll":
-		in.Order = pollOrder(value, "id")
+		a.Order = pollOrder(value, "id")
 	case "poll_answer":
-		in.Order = pollOrder(value, "poll_id")
+		a.Order = pollOrder(value, "poll_id")
 	case "business_connection":
 		g.Chat = chat{ID: g.UserChatID, Type: "private"}
 	case "stopped_message_generation":
 		g.IsTopic = true
 	}
-	e := &in.Event
-	g.setChat(&e.Chat)
-	g.who().set(&e.User)
+	e := &a.Event
+	g.setChat(&e.Chat, &a.texts)
+	g.who().set(&e.User, &a.texts)
 	e.Time = happened(g.Date)
 	if kind == "chat_boost" || kind == "removed_chat_boost" {
-		boosted(e, value)
+		boosted(a, value)
 	}
 }
 
@@ -70,7 +69,7 @@ func (g *glance) who() *user {
 	}
 }
 
-func boosted(e *channel.Event, value jsontext.Value) {
+func boosted(a *arrival, value jsontext.Value) {
 	var b struct {
 		boost
 		Added boost `json:"boost"`
@@ -81,7 +80,8 @@ func boosted(e *channel.Event, value jsontext.Value) {
 	if b.Added.AddDate != 0 {
 		b.boost = b.Added
 	}
-	b.Source.User.set(&e.User)
+	e := &a.Event
+	b.Source.User.set(&e.User, &a.texts)
 	e.Time = happened(max(b.AddDate, b.RemoveDate))
 }
 

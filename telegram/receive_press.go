@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"github.com/parley-go/parley/channel"
-	"github.com/parley-go/parley/channel/adapter"
 	"github.com/parley-go/parley/internal/jsonscan"
 )
 
@@ -30,16 +29,16 @@ type pressedButton struct {
 }
 
 // fill makes a press. It has no date; under a message that was sent by way of an inline query it has no chat either.
-func (q *callbackQuery) fill(in *adapter.Incoming) {
+func (q *callbackQuery) fill(a *arrival) {
 	press := &channel.Postback{ID: q.ID, Data: q.Data}
-	e := &in.Event
+	e := &a.Event
 	e.Kind, e.Postback, e.Time = channel.EventPostback, press, happened(0)
 	if m := q.Message; m != nil {
-		m.setChat(&e.Chat)
-		press.MessageID = id(m.MessageID)
+		m.setChat(&e.Chat, &a.texts)
+		press.MessageID = a.texts.id(m.MessageID)
 		press.Text = m.label(q.Data)
 	}
-	q.From.set(&e.User)
+	q.From.set(&e.User, &a.texts)
 }
 
 // label is the text of the button with this data, if the message still has one.
@@ -71,8 +70,8 @@ type reactionType struct {
 	Custom string `json:"custom_emoji_id"`
 }
 
-func (r *messageReaction) fill(in *adapter.Incoming) {
-	reaction := &channel.Reaction{MessageID: id(r.MessageID)}
+func (r *messageReaction) fill(a *arrival) {
+	reaction := &channel.Reaction{MessageID: a.texts.id(r.MessageID)}
 	for _, item := range r.New {
 		switch {
 		case item.Emoji != "":
@@ -83,8 +82,8 @@ func (r *messageReaction) fill(in *adapter.Incoming) {
 			reaction.Emojis = append(reaction.Emojis, "⭐")
 		}
 	}
-	e := &in.Event
+	e := &a.Event
 	e.Kind, e.Reaction, e.Time = channel.EventReaction, reaction, happened(r.Date)
-	r.Chat.set(&e.Chat)
-	r.User.set(&e.User)
+	r.Chat.set(&e.Chat, &a.texts)
+	r.User.set(&e.User, &a.texts)
 }

@@ -42,11 +42,11 @@ func stored(result json.RawMessage, a channel.Attachment) (channel.Attachment, e
 	if err := json.Unmarshal(result, &m); err != nil {
 		return a, fmt.Errorf("sent file: %w", err)
 	}
-	shown := m.message()
-	if shown == nil || len(shown.Attachments) == 0 || shown.Attachments[0].FileID == "" {
+	shown := m.attachments()
+	if len(shown) == 0 || shown[0].FileID == "" {
 		return a, errors.New("sent file: the message has none")
 	}
-	got := shown.Attachments[0]
+	got := shown[0]
 	got.Thumbnail = nil // which cannot be sent
 	or(&got.Name, a.Name)
 	or(&got.Seconds, a.Seconds)
