@@ -11,11 +11,10 @@ import (
 // arrival is an event in the making, and room for what most events have, all in one allocation.
 type arrival struct {
 	*adapter.Incoming // the one of events
+	events            [1]adapter.Incoming
+	message           channel.Message
+	subscription      channel.Subscription
 	texts             texts
-
-	events       [1]adapter.Incoming
-	message      channel.Message
-	subscription channel.Subscription
 }
 
 func newArrival() *arrival {
