@@ -65,9 +65,10 @@ func (s *scratch) read(raw []byte) (valid bool, err error) {
 }
 
 func (s *scratch) end() {
-	s.update, s.message = update{}, message{}
-	clear(s.entities[:])
-	clear(s.photos[:])
+	clear(s.entities[:min(len(s.message.Entities), len(s.entities))])
+	clear(s.photos[:min(len(s.message.Photo), len(s.photos))])
+	s.update = update{}
+	s.message = message{}
 	scratches.Put(s)
 }
 
