@@ -21,6 +21,8 @@ type deletedMessages struct {
 func (d *driver) deletions(u *update, raw []byte) []adapter.Incoming {
 	deleted := u.DeletedBusiness
 	var texts texts
+	var where channel.Chat
+	deleted.setChat(&where, &texts)
 	now, updateID := happened(0), texts.id(u.ID)
 	events := make([]adapter.Incoming, max(1, len(deleted.MessageIDs)))
 	before, after := around(raw, "deleted_business_messages", "message_ids")
@@ -28,9 +30,7 @@ func (d *driver) deletions(u *update, raw []byte) []adapter.Incoming {
 		in := &events[i]
 		d.begin(in, u, raw)
 		e := &in.Event
-		e.ID = updateID
-		e.Kind, e.Time = channel.EventOther, now
-		deleted.setChat(&e.Chat, &texts)
+		e.ID, e.Kind, e.Time, e.Chat = updateID, channel.EventOther, now, where
 		if len(deleted.MessageIDs) == 0 {
 			continue
 		}

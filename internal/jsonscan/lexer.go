@@ -108,10 +108,12 @@ func (l *lexer) quoted() (text []byte, escaped, ok bool) {
 	return nil, false, false
 }
 
+// integer reads a whole number. Atoi is twice as quick with such as are common as ParseInt; where an int has 32 bits, those
+// that have more are for the library.
 func (l *lexer) integer(to *int64) bool {
 	text, ok := l.number()
-	n, err := strconv.ParseInt(string(text), 10, 64)
-	*to = n
+	n, err := strconv.Atoi(string(text))
+	*to = int64(n)
 	return ok && err == nil
 }
 

@@ -81,19 +81,27 @@ func (s *Scanner) skip() bool {
 
 // object reads an object; one that goes nowhere if to is nil.
 func (s *Scanner) object(to Object) bool {
+	if s.depth == maxDepth || !s.take('{') {
+		return false
+	}
+	s.depth++
 	first := len(s.names)
-	ok := s.between('{', '}', func() bool {
+	for more := s.next() != '}'; more; more = s.take(',') {
 		name, ok := s.name(first)
 		if !ok || !s.take(':') {
 			return false
 		}
-		if to == nil {
-			return s.skip()
+		var where any
+		if to != nil {
+			where = to.Member(name)
 		}
-		return s.value(to.Member(name))
-	})
+		if !s.value(where) {
+			return false
+		}
+	}
+	s.depth--
 	s.names = s.names[:first]
-	return ok
+	return s.take('}')
 }
 
 // name reads the name of a member, which no other of its object may have: their names are from the first on.
@@ -114,30 +122,21 @@ func (s *Scanner) name(first int) ([]byte, bool) {
 
 // array reads an array; one that goes nowhere if to is nil.
 func (s *Scanner) array(to Array) bool {
-	return s.between('[', ']', func() bool {
-		if to == nil {
-			return s.skip()
-		}
-		return s.value(to.Next())
-	})
-}
-
-// between reads what stands between brackets: nothing, or items, each of which read reads.
-func (s *Scanner) between(open, end byte, read func() bool) bool {
-	if s.depth == maxDepth || !s.take(open) {
+	if s.depth == maxDepth || !s.take('[') {
 		return false
 	}
-	if s.take(end) {
-		return true
-	}
 	s.depth++
-	for more := true; more; more = s.take(',') {
-		if !read() {
+	for more := s.next() != ']'; more; more = s.take(',') {
+		var where any
+		if to != nil {
+			where = to.Next()
+		}
+		if !s.value(where) {
 			return false
 		}
 	}
 	s.depth--
-	return s.take(end)
+	return s.take(']')
 }
 
 // word is text as a string, without an allocation if it was there lately: most strings are one of a few words, such as
