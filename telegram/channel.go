@@ -96,8 +96,9 @@ func (d *driver) Account() channel.Account { return d.account }
 func (c *Channel) Unwrap() channel.Channel { return c.engine }
 
 // Delete takes messages back: those of the bot, and, in a group, anybody's where it is an administrator. Telegram allows
-// that for 48 hours. Like Edit and React it does not follow a group that became a supergroup, where another message may
-// have the same ID: the chat of a message is Sent.ChatID.
+// that for 48 hours. In a chat of a business connection the business must have given it the right to. Like Edit and React
+// it does not follow a group that became a supergroup, where another message may have the same ID: the chat of a message
+// is Sent.ChatID.
 func (c *Channel) Delete(ctx context.Context, chatID string, messageIDs ...string) error {
 	to, err := parseTarget(chatID)
 	if err != nil {
@@ -112,10 +113,7 @@ func (c *Channel) Delete(ctx context.Context, chatID string, messageIDs ...strin
 	call := adapter.Call{Op: "delete", ChatIDs: []string{chatID}, Costs: botCosts, Repeatable: true}
 	for len(ids) > 0 {
 		n := min(len(ids), maxDelete)
-		r := newRequest("deleteMessages", 2, to.pace())
-		to.putChat(r.params)
-		r.params["message_ids"] = intsJSON(ids[:n])
-		if err := c.do(ctx, call, r, textDeleteNotFound); err != nil {
+		if err := c.do(ctx, call, deleteRequest(to, ids[:n]), textDeleteNotFound); err != nil {
 			return err
 		}
 		ids = ids[n:]
@@ -123,11 +121,29 @@ func (c *Channel) Delete(ctx context.Context, chatID string, messageIDs ...strin
 	return nil
 }
 
-// React sets the bot's reaction: one of the emoji that Telegram allows, or the ID of a custom emoji.
+// deleteRequest names in a chat of a business connection no chat but that: the numbers of its messages are those of the
+// business, and in the bot's own chat with the same person they are of others.
+func deleteRequest(to target, ids []int64) *request {
+	r := newRequest("deleteMessages", 2, to.pace())
+	if to.connection != "" {
+		r.method = "deleteBusinessMessages"
+		r.params[paramConnection] = to.connection
+	} else {
+		to.putChat(r.params)
+	}
+	r.params["message_ids"] = intsJSON(ids)
+	return r
+}
+
+// React sets the bot's reaction: one of the emoji that Telegram allows, or the ID of a custom emoji. In a chat of a
+// business connection there are none: ErrUnsupported.
 func (c *Channel) React(ctx context.Context, chatID, messageID, emoji string) error {
 	to, err := parseTarget(chatID)
 	if err != nil {
 		return named("react", err)
+	}
+	if to.connection != "" { // the call would mean the bot's own chat with the person
+		return named("react", refuse(channel.ErrUnsupported, "a bot has no reactions in a chat of a business connection"))
 	}
 	id, err := parseMessageID("message ID", messageID)
 	if err != nil {

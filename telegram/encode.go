@@ -23,6 +23,7 @@ const (
 	paramCaption         = "caption"
 	paramCaptionEntities = "caption_entities"
 	paramMedia           = "media"
+	paramConnection      = "business_connection_id"
 	paramPaid            = "allow_paid_broadcast"
 )
 
@@ -126,7 +127,7 @@ func (t target) put(p tgbotapi.Params) {
 	t.putChat(p)
 	p.AddNonZero64("message_thread_id", t.topic)
 	p.AddNonZero64(paramDirect, t.direct)
-	p.AddNonEmpty("business_connection_id", t.connection)
+	p.AddNonEmpty(paramConnection, t.connection)
 }
 
 // putChat names the chat alone, for calls about a message of it.

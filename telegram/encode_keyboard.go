@@ -135,10 +135,18 @@ func isButtonURL(s string) bool {
 	}
 	switch strings.ToLower(u.Scheme) {
 	case "tg":
-		return true
+		return u.Host != ""
 	case "http", "https":
-		return strings.Contains(strings.Trim(u.Hostname(), "."), ".")
+		return strings.Contains(strings.Trim(u.Hostname(), "."), ".") && isPort(u.Port())
 	default:
 		return false
 	}
+}
+
+func isPort(s string) bool {
+	if s == "" {
+		return true
+	}
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
 }

@@ -42,6 +42,7 @@ var meanings = []meaning{
 	{0, "bot was kicked from", channel.ErrNotSubscribed, channel.ScopeChat},
 	{0, "bot is not a member of", channel.ErrNotSubscribed, channel.ScopeChat},
 	{0, "business connection not found", channel.ErrNotSubscribed, channel.ScopeChat},
+	{0, "business_peer_usage_missing", channel.ErrWindowClosed, channel.ScopeChat},
 	{0, "bot can't send messages to", channel.ErrForbidden, channel.ScopeChat}, // to another bot
 	{0, "have no write access to the chat", channel.ErrForbidden, channel.ScopeChat},
 	{0, "not enough rights to send text messages", channel.ErrForbidden, channel.ScopeChat},

@@ -65,7 +65,7 @@ func (c *client) Do(r *http.Request) (*http.Response, error) {
 		return nil, c.refusal(resp)
 	}
 	resp.Request = nil // its URL has the token
-	resp.Body = &replyBody{body: resp.Body, status: resp.StatusCode, left: maxReply}
+	resp.Body = &replyBody{body: resp.Body, token: c.token, status: resp.StatusCode, left: maxReply}
 	return resp, nil
 }
 
@@ -88,9 +88,11 @@ func (c *client) refusal(resp *http.Response) error {
 	return c.token.refused(&reply)
 }
 
-// replyBody is a reply as it is read: an error if it is no JSON object, or longer than any reply should be.
+// replyBody is a reply as it is read: an error if it is no JSON object, or longer than any reply should be. No error of
+// it shows the token.
 type replyBody struct {
 	body    io.ReadCloser
+	token   *token
 	status  int
 	left    int
 	started bool
@@ -105,6 +107,9 @@ func (b *replyBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.body.Read(p[:min(len(p), b.left)])
 	b.left -= n
+	if err != nil && err != io.EOF {
+		err = b.token.clean(err)
+	}
 	if b.started {
 		return n, err
 	}

@@ -49,6 +49,9 @@ func (t *token) clean(err error) error {
 	if u, ok := err.(*url.Error); ok {
 		return &url.Error{Op: u.Op, URL: t.hide(u.URL), Err: t.clean(u.Err)}
 	}
+	if e, ok := err.(*tgbotapi.Error); ok {
+		return &tgbotapi.Error{Code: e.Code, Message: t.hide(e.Message), ResponseParameters: e.ResponseParameters}
+	}
 	text := err.Error()
 	if !t.in(text) {
 		return err

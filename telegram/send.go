@@ -127,7 +127,7 @@ func (d *driver) call(ctx context.Context, r *request) ([]byte, error) {
 func (d *driver) callBy(ctx context.Context, c *http.Client, r *request) ([]byte, error) {
 	reply, err := d.api(ctx, c).MakeRequest(r.method, r.params)
 	if err != nil {
-		return nil, r.failed(err)
+		return nil, r.failed(d.token.clean(err)) // a reply may say ok: false, and the path, with any status
 	}
 	return reply.Result, nil
 }

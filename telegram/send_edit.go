@@ -96,7 +96,7 @@ func newEdit(chatID, messageID string, m *channel.Message) (*edit, error) {
 func (e *edit) made(method, message string, m *channel.Message, put func(*request, *channel.Message) error) (*request, error) {
 	r := newRequest(method, 8, e.to.pace())
 	e.to.putChat(r.params)
-	r.params.AddNonEmpty("business_connection_id", e.to.connection)
+	r.params.AddNonEmpty(paramConnection, e.to.connection)
 	r.params["message_id"] = message
 	if err := put(r, m); err != nil {
 		return nil, err

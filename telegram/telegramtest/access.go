@@ -157,6 +157,9 @@ func (ch *chat) deletable(m *message) bool {
 	if ch.person == nil && bot.can(DeleteMessages) {
 		return true
 	}
+	if ch.kind == private && m.dice != nil && time.Since(m.date) <= thrownFor {
+		return false
+	}
 	own := m.byBot() && (ch.kind != broadcast || bot.can(PostMessages))
 	return (own || ch.kind == private) && time.Since(m.date) < deletableFor
 }

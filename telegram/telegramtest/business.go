@@ -33,6 +33,7 @@ type Business struct {
 	enabled   bool
 	connected time.Time
 	chats     map[int64]*chat
+	lastID    int64 // of a message: the chats of one account number theirs together
 }
 
 // ConnectBusiness has the person connect the bot to her business account, with these rights. One who is connected
@@ -135,18 +136,18 @@ func (s side) post(m *message) []*update {
 	if s.by == s.c.u {
 		s.c.ch.asked = m.date
 	}
-	return s.c.tell("business_message", m.date, s.c.b.s.wire(m))
+	return s.c.b.tell(s.c.ch, "business_message", m.date, s.c.b.s.wire(m))
 }
 
 func (s side) retell(m *message) []*update {
-	return s.c.tell("edited_business_message", m.edited, s.c.b.s.wire(m))
+	return s.c.b.tell(s.c.ch, "edited_business_message", m.edited, s.c.b.s.wire(m))
 }
 
-func (c *Customer) tell(kind string, since time.Time, field any) []*update {
-	if !c.b.enabled {
+func (b *Business) tell(ch *chat, kind string, since time.Time, field any) []*update {
+	if !b.enabled {
 		return nil
 	}
-	return []*update{c.b.s.enqueue(kind, c.ch.id, seconds(since), field)}
+	return []*update{b.s.enqueue(kind, ch.id, seconds(since), field)}
 }
 
 // OwnerEdit has the owner change the text of a message of hers, or of one that the bot sent for her.
@@ -179,13 +180,18 @@ func (c *Customer) delete(side *sender, messageIDs []string) error {
 		if len(doomed) == 0 {
 			return nil, side.by.cannot("no message to delete")
 		}
-		told := deletedMessages{Connection: c.b.id, Chat: c.ch.wire()}
-		for _, m := range doomed {
-			m.deleted = true
-			told.IDs = append(told.IDs, m.id)
-		}
-		return c.tell("deleted_business_messages", time.Now(), told), nil
+		return c.b.erase(c.ch, doomed), nil
 	})
+}
+
+// erase deletes messages of one chat for both sides, and tells the bot so, whoever did it.
+func (b *Business) erase(ch *chat, doomed []*message) []*update {
+	told := deletedMessages{Connection: b.id, Chat: ch.wire()}
+	for _, m := range doomed {
+		m.deleted = true
+		told.IDs = append(told.IDs, m.id)
+	}
+	return b.tell(ch, "deleted_business_messages", time.Now(), told)
 }
 
 // Press presses the newest inline button with this label; see [User.Press].

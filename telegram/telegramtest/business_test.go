@@ -2,6 +2,7 @@ package telegramtest_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,5 +145,71 @@ func TestTheBotAnswersForTheOwner(t *testing.T) {
 		got = do("sendMessage", in{"text": "x"})
 		assert.Equal(t, "Forbidden: BOT_ACCESS_FORBIDDEN", got.Description)
 		assert.Equal(t, 403, do("readBusinessMessage", in{"message_id": 2}).Status)
+	})
+}
+
+func TestTheBotDeletesForTheOwner(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		rights telegramtest.BusinessRights
+		ids    []int
+		want   string
+		gone   []int
+	}{
+		"no right":              {telegramtest.BusinessRights{Reply: true}, []int{2}, "Forbidden: BOT_ACCESS_FORBIDDEN", nil},
+		"its own":               {telegramtest.BusinessRights{Reply: true, DeleteSent: true}, []int{2}, "", []int{2}},
+		"another's":             {telegramtest.BusinessRights{Reply: true, DeleteSent: true}, []int{2, 1}, "Forbidden: BOT_ACCESS_FORBIDDEN", nil},
+		"all":                   {telegramtest.BusinessRights{Reply: true, DeleteAll: true}, []int{1, 2}, "", []int{1, 2}},
+		"missing ones":          {telegramtest.BusinessRights{Reply: true, DeleteAll: true}, []int{99, 2, 2}, "", []int{2}},
+		"missing ones alone":    {telegramtest.BusinessRights{Reply: true, DeleteAll: true}, []int{99}, "", nil},
+		"of two chats":          {telegramtest.BusinessRights{Reply: true, DeleteAll: true}, []int{2, 3}, "Bad Request: messages must be from the same chat", nil},
+		"no ids":                {telegramtest.BusinessRights{Reply: true, DeleteAll: true}, []int{}, "Bad Request: message identifiers are not specified", nil},
+		"more than a hundred":   {telegramtest.BusinessRights{Reply: true, DeleteAll: true}, make([]int, 101), "Bad Request: too many message identifiers specified", nil},
+		"a dice of today":       {telegramtest.BusinessRights{Reply: true, DeleteAll: true}, []int{4}, "Bad Request: message can't be deleted for everyone", nil},
+		"of the other customer": {telegramtest.BusinessRights{Reply: true, DeleteAll: true}, []int{3}, "", []int{3}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				srv, b, account, ann := shop(t, test.rights)
+				require.NoError(t, ann.Write("Is it open?"))
+				mustCall(t, srv, "sendMessage", in{"business_connection_id": account.ID(), "chat_id": ann.ChatID(), "text": "Yes"})
+				bob := account.Customer(srv.NewUser("Bob"))
+				require.NoError(t, bob.Write("Hi"))
+				require.NoError(t, ann.SendDice("🎲"))
+				got := call(t, srv, "deleteBusinessMessages", in{"business_connection_id": account.ID(), "message_ids": test.ids})
+				assert.Equal(t, test.want, got.Description)
+				synctest.Wait()
+				var gone []int
+				for _, u := range b.got() {
+					if told, ok := u["deleted_business_messages"].(in); ok {
+						for _, id := range told["message_ids"].([]any) {
+							gone = append(gone, int(id.(float64)))
+						}
+					}
+				}
+				assert.Equal(t, test.gone, gone)
+				for id, all := range map[int][]telegramtest.Message{1: ann.Sent(), 2: ann.Messages(), 3: bob.Sent()} {
+					assert.Equal(t, slices.Contains(test.gone, id), all[0].Deleted, "%d", id)
+				}
+			})
+		})
+	}
+}
+
+func TestTheBotDeletesForTheOwnerForTwoDays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv, _, account, ann := shop(t, telegramtest.BusinessRights{DeleteAll: true})
+		require.NoError(t, ann.Write("Is it open?"))
+		time.Sleep(48 * time.Hour)
+		parameters := in{"business_connection_id": account.ID(), "message_ids": []int{1}}
+		assert.Equal(t, "Bad Request: message can't be deleted for everyone", call(t, srv, "deleteBusinessMessages", parameters).Description)
+		require.NoError(t, ann.SendDice("🎲"))
+		time.Sleep(24*time.Hour + time.Second)
+		parameters["message_ids"] = []int{2}
+		mustCall(t, srv, "deleteBusinessMessages", parameters)
+		require.NoError(t, account.Disconnect())
+		assert.Equal(t, "Bad Request: business connection not found", call(t, srv, "deleteBusinessMessages", parameters).Description)
 	})
 }

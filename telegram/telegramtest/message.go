@@ -1,6 +1,8 @@
 package telegramtest
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -104,19 +106,25 @@ type message struct {
 	content // instead of a text
 }
 
-// post gives a message its id, which is unique in its chat alone, and its date.
+// post gives a message its date and its id, which is unique in its chat, and in all chats of a business account: there a
+// bot deletes by the id alone.
 func (ch *chat) post(m *message) *message {
 	m.chat, m.id, m.date = ch, int64(len(ch.messages)+1), time.Now()
+	if b := ch.account; b != nil {
+		b.lastID++
+		m.id = b.lastID
+	}
 	ch.messages = append(ch.messages, m)
 	return m
 }
 
 // find is the message with this id, nil if there is none or it was deleted.
 func (ch *chat) find(id int64) *message {
-	if id < 1 || id > int64(len(ch.messages)) || ch.messages[id-1].deleted {
+	at, found := slices.BinarySearchFunc(ch.messages, id, func(m *message, id int64) int { return cmp.Compare(m.id, id) })
+	if !found || ch.messages[at].deleted {
 		return nil
 	}
-	return ch.messages[id-1]
+	return ch.messages[at]
 }
 
 type wireChat struct {

@@ -66,6 +66,7 @@ func methodTable() map[string]method {
 		"declinechatjoinrequest": {name: "declineChatJoinRequest", run: (*call).declineChatJoinRequest},
 		"getbusinessconnection":  {name: "getBusinessConnection", run: (*call).getBusinessConnection, notInReply: true},
 		"readbusinessmessage":    {name: "readBusinessMessage", run: (*call).readBusinessMessage},
+		"deletebusinessmessages": {name: "deleteBusinessMessages", run: (*call).deleteBusinessMessages},
 		"getuserprofilephotos":   {name: "getUserProfilePhotos", run: (*call).getUserProfilePhotos, notInReply: true},
 		"setwebhook":             {name: "setWebhook", run: (*call).setWebhook, notInReply: true},
 		"deletewebhook":          {name: "deleteWebhook", run: (*call).deleteWebhook, notInReply: true},
@@ -97,6 +98,6 @@ func methodTable() map[string]method {
 var notEmulated = map[string]bool{
 	"sendrichmessage": true, "sendmessagedraft": true, "sendpaidmedia": true, "unpinchatmessage": true,
 	"banchatmember": true, "restrictchatmember": true, "promotechatmember": true,
-	"createforumtopic": true, "closeforumtopic": true, "deleteforumtopic": true, "deletebusinessmessages": true,
+	"createforumtopic": true, "closeforumtopic": true, "deleteforumtopic": true,
 	"editmessagelivelocation": true, "stopmessagelivelocation": true, "stoppoll": true,
 }

@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -71,4 +72,59 @@ func (c *call) readBusinessMessage() (any, *apiError) {
 		return nil, badRequest("message to read not found")
 	}
 	return true, nil
+}
+
+// find is the message with this id in whatever chat of the account, nil if there is none or it was deleted.
+func (b *Business) find(id int64) *message {
+	for _, ch := range b.chats {
+		if m := ch.find(id); m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// deleteBusinessMessages skips what is not there any more, as deleteMessages does. The words of the refusal for messages
+// of several chats are unconfirmed.
+func (c *call) deleteBusinessMessages() (any, *apiError) {
+	b, bad := c.connection()
+	if bad != nil {
+		return nil, bad
+	}
+	ids, bad := c.messageIDs()
+	if bad != nil {
+		return nil, bad
+	}
+	if !b.rights.DeleteSent && !b.rights.DeleteAll {
+		return nil, forbidden("BOT_ACCESS_FORBIDDEN")
+	}
+	var doomed []*message
+	for _, id := range ids {
+		m := b.find(id)
+		if m == nil || slices.Contains(doomed, m) {
+			continue
+		}
+		if bad := b.spares(m); bad != nil {
+			return nil, bad
+		}
+		if len(doomed) > 0 && doomed[0].chat != m.chat {
+			return nil, badRequest("messages must be from the same chat")
+		}
+		doomed = append(doomed, m)
+	}
+	if len(doomed) > 0 {
+		b.erase(doomed[0].chat, doomed)
+	}
+	return true, nil
+}
+
+// spares is the refusal to have the bot delete this message, https://core.telegram.org/bots/api#deletebusinessmessages.
+func (b *Business) spares(m *message) *apiError {
+	switch {
+	case !m.byBot() && !b.rights.DeleteAll, m.byBot() && !b.rights.DeleteSent && !b.rights.DeleteAll:
+		return forbidden("BOT_ACCESS_FORBIDDEN")
+	case !m.chat.deletable(m):
+		return badRequest("message can't be deleted for everyone")
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 const (
 	deletableFor = 48 * time.Hour
+	thrownFor    = 24 * time.Hour // a dice stays in a private chat
 	maxIDs       = 100
 )
 
